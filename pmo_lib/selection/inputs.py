@@ -1,0 +1,154 @@
+"""Read what a choice is made from: labels checked once, then aligned to one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.checks import (
+    InputError,
+    listing,
+    require_choice,
+    require_frame,
+    require_number,
+    require_numbers,
+    require_same_labels,
+    require_series,
+    show,
+)
+
+AS_PROPOSED = "as proposed"
+"""The option of a project for which none is given."""
+
+MEASURES = ("share", "amount", "count")
+"""What a limit on a group may measure: part of the money, money, or projects."""
+
+
+def in_order(labels: Iterable) -> list:
+    """Sort labels by their text, so that no answer depends on the order of rows."""
+    return sorted(labels, key=lambda label: tuple(map(str, label)) if _pair(label) else (str(label),))
+
+
+def read_value(value: pd.Series, *, name: str = "value") -> tuple[pd.Series, pd.Index]:
+    """Return values by (project, option), sorted, and the projects in the given order."""
+    require_series(value, name=name)
+    index = value.index
+    if index.nlevels > 2:
+        raise InputError(f"{name}: index must be project or (project, option), got {list(index.names)}")
+    if index.to_frame(index=False).isna().any(axis=None):
+        raise InputError(f"{name}: every project and option must be named, found a missing label")
+    numbers = require_numbers(value, name=name)
+    projects = index.get_level_values(0).unique().rename("project")
+    return numbers.reindex(in_order(index)).set_axis(_options(in_order(index))), projects
+
+
+def align(data: pd.Series | pd.DataFrame, value: pd.Series, *, name: str, low: float = -np.inf):
+    """Return numbers labelled like `value`, in the sorted order of its options."""
+    require_frame(data, name=name) if isinstance(data, pd.DataFrame) else require_series(data, name=name)
+    require_same_labels(data.index, value.index, name=name, other="value")
+    return require_numbers(data, name=name, low=low).reindex(in_order(value.index))
+
+
+def read_resource(
+    need: pd.Series | pd.DataFrame, limit: Any, value: pd.Series, *, names: tuple[str, str], low: float
+) -> tuple[list, np.ndarray, np.ndarray]:
+    """Return the labels of a resource, what each option needs of it, and how much there is.
+
+    Returns
+    -------
+    tuple of list, array of shape (n_options, n_labels) and array of shape (n_labels,)
+        The one label of a single amount is ``"total"``.
+    """
+    aligned = align(need, value, name=names[0], low=low)
+    if isinstance(aligned, pd.Series):
+        if isinstance(limit, pd.Series):
+            raise InputError(
+                f"{names[0]}: must be a DataFrame with the labels of {names[1]} as columns, got a Series"
+            )
+        amount = require_number(limit, name=names[1], low=0)
+        return ["total"], aligned.to_numpy()[:, None], np.array([amount])
+    require_series(limit, name=names[1])
+    require_same_labels(aligned.columns, limit.index, name=f"{names[0]} columns", other=names[1])
+    labels = in_order(limit.index)
+    amounts = require_numbers(limit, name=names[1], low=0)
+    return labels, aligned[labels].to_numpy(), amounts.loc[labels].to_numpy()
+
+
+def read_links(links: Iterable, projects: pd.Index, *, name: str) -> list[tuple]:
+    """Return (project, other) pairs, sorted and once each."""
+    pairs = list(links)
+    for pair in pairs:
+        if not _pair(pair):
+            raise InputError(f"{name}: each must be a (project, other) pair, got {show(pair)}")
+        if pair[0] == pair[1]:
+            raise InputError(f"{name}: a project cannot be linked to itself, got {show(pair[0])}")
+    _known({label for pair in pairs for label in pair}, projects, name=name)
+    return in_order({tuple(pair) for pair in pairs})
+
+
+def read_forced(forced: Any, projects: pd.Index, *, name: str) -> dict[Any, str]:
+    """Return the forced projects, sorted, with the reason of each (empty if none is given)."""
+    if isinstance(forced, str):
+        raise InputError(f"{name}: must be names or a Series of reasons, got the text {show(forced)}")
+    if isinstance(forced, pd.Series):
+        if len(forced):
+            require_series(forced, name=name)
+        reasons = forced.astype(object).where(forced.notna(), "").astype(str).to_dict()
+    else:
+        reasons = dict.fromkeys(forced, "")
+    _known(reasons, projects, name=name)
+    return {project: reasons[project] for project in in_order(reasons)}
+
+
+def read_limits(
+    limits: pd.DataFrame | None, groups: pd.DataFrame | None, projects: pd.Index
+) -> tuple[list[tuple], pd.DataFrame | None]:
+    """Return limits as (group, measure, at least, at most), sorted, and checked memberships."""
+    if limits is None or len(limits) == 0:
+        return [], None
+    missing = {"group", "measure", "at_least", "at_most"}.difference(limits.columns)
+    if missing:
+        raise InputError(f"limits: must have the columns group, measure, at_least, at_most; missing {listing(sorted(missing))}")
+    if groups is None:
+        raise InputError("limits: need groups, a frame of projects by group, got none")
+    require_frame(groups, name="groups")
+    require_same_labels(groups.index, projects, name="groups", other="value")
+    groups = require_numbers(groups, name="groups", low=0, high=1)
+    rows = [tuple(row) for row in limits[["group", "measure", "at_least", "at_most"]].itertuples(index=False)]
+    for group, measure, low, high in rows:
+        _check_limit(group, measure, low, high, groups.columns)
+    return in_order(rows), groups
+
+
+def _check_limit(group, measure, low, high, known) -> None:
+    if group not in known:
+        raise InputError(f"limits: each group must be a column of groups, got {show(group)}")
+    require_choice(measure, MEASURES, name=f"limits: measure of {show(group)}")
+    most = 1 if measure == "share" else np.inf
+    bounds = [bound for bound in (low, high) if not pd.isna(bound)]
+    for bound in bounds:
+        require_number(bound, name=f"limits: {measure} of {show(group)}", low=0, high=most)
+    if not bounds:
+        raise InputError(f"limits: {show(group)} must have at_least or at_most, got neither")
+    if len(bounds) == 2 and low > high:
+        raise InputError(
+            f"limits: at_least must not exceed at_most, got {show(low)} and {show(high)} for {show(group)}"
+        )
+
+
+def _options(labels: list) -> pd.MultiIndex:
+    pairs = [label if isinstance(label, tuple) else (label, AS_PROPOSED) for label in labels]
+    return pd.MultiIndex.from_tuples(pairs, names=["project", "option"])
+
+
+def _pair(label: Any) -> bool:
+    return isinstance(label, tuple | list) and len(label) == 2
+
+
+def _known(labels: Iterable, projects: pd.Index, *, name: str) -> None:
+    unknown = in_order(set(labels) - set(projects))
+    if unknown:
+        raise InputError(f"{name}: each must be a project of value, not there: {listing(unknown)}")

@@ -1,0 +1,24 @@
+"""One pure step from tables and settings to a ranked, funded, explained list."""
+
+from pmo_lib.workbench.evaluation import Evaluation, evaluate
+from pmo_lib.workbench.recommendation import (
+    Recommendation,
+    choosing_problem,
+    differences,
+    recommend,
+)
+from pmo_lib.workbench.review import review
+from pmo_lib.workbench.settings import Settings, with_override, without_override
+
+__all__ = [
+    "Evaluation",
+    "Recommendation",
+    "Settings",
+    "choosing_problem",
+    "differences",
+    "evaluate",
+    "recommend",
+    "review",
+    "with_override",
+    "without_override",
+]

@@ -1,0 +1,430 @@
+"""Score and price every project of a portfolio under given settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib import alignment, scoring, value
+from pmo_lib import weights as weight_methods
+from pmo_lib.checks import InputError, listing, show
+from pmo_lib.tables import Portfolio
+from pmo_lib.workbench import pricing
+from pmo_lib.workbench.settings import Settings
+
+COMPUTED_SOURCES = ("npv", "bcr", "payback", "alignment")
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What every project is worth and costs; frozen frames labelled by project.
+
+    Attributes
+    ----------
+    weights : Series by criterion
+        Non-negative, summing to 1. [-]
+    performance : DataFrame, assessed proposals x criteria
+        In the criterion's natural unit; words where the criterion has levels.
+    values, weighted_values : DataFrame, assessed proposals x criteria
+        Single-criterion values in [0, 1], and weight times value. [value]
+    not_doing : Series by criterion
+        Value of not doing a project. [value]
+    score, rank : Series by assessed proposal
+        Additive value in [0, 1]; 1 = best, ties share the better rank.
+    worth : Series by assessed proposal
+        What the portfolio sums: value over not doing (a criterion that does not add is
+        multiplied by relative size), NPV or priority, as `settings.objective` says.
+    finance : DataFrame, every project with cash flows
+        cost, cost_in_budget, cost_beyond, this_year, sunk, cost_pv, benefit_pv, npv, bcr,
+        payback. Money from the base date on. [currency; years]
+    cost : DataFrame, every project with cash flows x budget label
+        What each budget must carry. [currency]
+    cost_by_year, benefit_by_year : DataFrame, every project with cash flows x period
+        From the base date on. [currency]
+    alignment, priority : Series by project with contributions
+        Objective-weighted contribution in [0, 1]; its share over the assessed proposals.
+    objective_weights : Series by objective
+        Summing to 1; empty without objectives. [-]
+    running : Index
+        Running projects, whose remaining cost and people come off the limits first.
+    set_aside : DataFrame by project
+        name and reason of each project that is read but not assessed.
+    warnings : tuple of str
+        What every output of these figures must state.
+    """
+
+    weights: pd.Series
+    performance: pd.DataFrame
+    values: pd.DataFrame
+    weighted_values: pd.DataFrame
+    not_doing: pd.Series
+    score: pd.Series
+    rank: pd.Series
+    worth: pd.Series
+    finance: pd.DataFrame
+    cost: pd.DataFrame
+    cost_by_year: pd.DataFrame
+    benefit_by_year: pd.DataFrame
+    alignment: pd.Series
+    priority: pd.Series
+    objective_weights: pd.Series
+    running: pd.Index
+    set_aside: pd.DataFrame
+    warnings: tuple[str, ...]
+
+
+def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
+    """Score, price and align every project; set aside, visibly, what cannot be.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Validated tables, as `tables.read_portfolio` returns them.
+    settings : Settings
+        What the board may change.
+
+    Returns
+    -------
+    Evaluation
+        Frozen frames. Proposals with a missing estimate are in `set_aside` with the
+        reason; used and set aside together are the rows read.
+
+    Raises
+    ------
+    InputError
+        If nothing can be assessed, settings name unknown criteria, objectives,
+        projects or schedules, a running or mandatory project lacks an estimate, or a
+        cost falls in a period and fund without a budget.
+    """
+    projects = portfolio.projects
+    weights = _weights(portfolio, settings)
+    objective_weights = _objective_weights(portfolio, settings)
+    _require_known_overrides(portfolio, settings)
+    cost, benefit = pricing.flows_by_year(portfolio, settings, "cost"), pricing.flows_by_year(portfolio, settings, "benefit")
+    finance = pricing.finance(portfolio, settings, cost, benefit)
+    budget_cost = pricing.cost_by_budget(portfolio, settings)
+    contribution, unrated = _contribution(portfolio, settings)
+    aligned = _alignment(contribution, objective_weights)
+    performance = _performance(portfolio, finance, aligned)
+
+    proposed = projects.index[projects["status"] == "proposed"]
+    running = projects.index[projects["status"] == "running"]
+    reasons = _reasons(portfolio, performance.reindex(proposed), finance, unrated)
+    assessed = proposed[~proposed.isin(reasons.index)]
+    _require_estimates(portfolio, reasons, running, finance)
+    if len(assessed) == 0:
+        raise InputError(
+            f"projects: none of {len(proposed)} proposals can be assessed; "
+            + "; ".join(f"{show(p)}: {r}" for p, r in reasons.head(3).items())
+        )
+    performance = performance.reindex(assessed)
+    values, not_doing, clipped = _values(portfolio.criteria, performance)
+    score = scoring.additive_value(values, weights)
+    worth_parts, size_note = _extent(portfolio, settings, values, not_doing)
+    priority = _priority(contribution, objective_weights, assessed)
+    worth = {
+        "score": (worth_parts @ weights).rename("worth"),
+        "npv": finance["npv"].reindex(assessed).rename("worth"),
+        "priority": priority.reindex(assessed).rename("worth"),
+    }[settings.objective]
+    if not worth.notna().all():
+        raise InputError(
+            f"objective: {show(settings.objective)} is missing for {listing(worth.index[worth.isna()])}; "
+            "enter cash flows or contributions, or maximise another objective"
+        )
+    return Evaluation(
+        weights=weights,
+        performance=performance,
+        values=values,
+        weighted_values=scoring.weighted_values(values, weights),
+        not_doing=not_doing,
+        score=score,
+        rank=scoring.rank(score),
+        worth=worth,
+        finance=finance,
+        cost=budget_cost,
+        cost_by_year=cost,
+        benefit_by_year=benefit,
+        alignment=aligned,
+        priority=priority,
+        objective_weights=objective_weights,
+        running=running,
+        set_aside=_set_aside(portfolio, reasons),
+        warnings=tuple(_warnings(portfolio, settings, weights, clipped, size_note, finance)),
+    )
+
+
+
+
+def _weights(portfolio: Portfolio, settings: Settings) -> pd.Series:
+    criteria = portfolio.criteria
+    if len(criteria) == 0:
+        raise InputError("criteria: the table is missing or empty; state at least one criterion")
+    points = criteria["weight"]
+    if settings.weights:
+        points = pd.Series(dict(settings.weights), dtype=float)
+        _require_known(points.index, criteria.index, "weights", "the criteria table")
+        points = points.reindex(criteria.index)
+    if not points.notna().all():
+        missing = listing(points.index[points.isna()])
+        raise InputError(f"weights: missing for {missing}; state points for every criterion, or 0")
+    return weight_methods.normalise(points).rename("weight")
+
+
+def _objective_weights(portfolio: Portfolio, settings: Settings) -> pd.Series:
+    objectives = portfolio.objectives
+    if len(objectives) == 0:
+        return pd.Series(dtype=float, name="weight", index=objectives.index)
+    points = objectives["weight"]
+    if settings.objective_weights:
+        points = pd.Series(dict(settings.objective_weights), dtype=float)
+        _require_known(points.index, objectives.index, "objective_weights", "the objectives table")
+        points = points.reindex(objectives.index)
+    elif points.isna().all() and objectives["rank"].notna().all():
+        best_first = list(objectives["rank"].sort_values(kind="stable").index)
+        return weight_methods.rank_order_centroid(best_first).reindex(objectives.index)
+    if not points.notna().all():
+        missing = listing(points.index[points.isna()])
+        raise InputError(f"objective_weights: missing for {missing}; state points, or ranks for all")
+    return weight_methods.normalise(points).rename("weight")
+
+
+def _require_known(labels, known, name: str, where: str) -> None:
+    unknown = pd.Index(labels).difference(known, sort=False)
+    if len(unknown):
+        raise InputError(f"{name}: not in {where}: {listing(unknown)}; known are {listing(known, most=12)}")
+
+
+def _require_known_overrides(portfolio: Portfolio, settings: Settings) -> None:
+    named = [row["project"] for row in settings.overrides]
+    _require_known(named, portfolio.projects.index, "overrides", "the projects table")
+
+
+
+
+
+
+
+
+def _contribution(portfolio: Portfolio, settings: Settings) -> tuple[pd.DataFrame, pd.Series]:
+    """Return contributions (project x objective) and, by project, what is not rated."""
+    objectives, table = portfolio.objectives.index, portfolio.contributions
+    projects = portfolio.projects.index
+    if len(objectives) == 0:
+        return pd.DataFrame(index=projects[:0]), pd.Series(dtype="str")
+    frame = table.pivot(index="project", columns="objective", values="contribution")
+    frame = frame.reindex(columns=objectives).reindex(projects)
+    if settings.unrated == "none":
+        return frame.fillna(0.0), pd.Series(dtype="str")
+    missing = frame.isna()
+    words = {
+        project: "no contribution stated to " + listing(objectives[row])
+        for project, row in zip(projects, missing.to_numpy(), strict=True)
+        if row.any()
+    }
+    return frame[~missing.any(axis=1)], pd.Series(words, dtype="str")
+
+
+def _alignment(contribution: pd.DataFrame, objective_weights: pd.Series) -> pd.Series:
+    if contribution.shape[0] == 0 or contribution.shape[1] == 0:
+        return pd.Series(dtype=float, name="alignment")
+    return alignment.alignment(contribution, objective_weights)
+
+
+def _priority(contribution, objective_weights, assessed) -> pd.Series:
+    rated = contribution[contribution.index.isin(assessed)]
+    if rated.shape[0] == 0 or rated.shape[1] == 0 or not (rated.to_numpy() > 0).any():
+        return pd.Series(dtype=float, name="priority")
+    return alignment.priority(rated, objective_weights)
+
+
+def _performance(portfolio: Portfolio, finance: pd.DataFrame, aligned: pd.Series) -> pd.DataFrame:
+    """Lay out performance, project x criterion, from its table or from what is computed here."""
+    criteria = portfolio.criteria
+    computed = {
+        "npv": finance["npv"],
+        "bcr": finance["bcr"],
+        "payback": finance["payback"],
+        "alignment": aligned,
+    }
+    estimates = portfolio.performance.pivot(index="project", columns="criterion", values="estimate")
+    words = portfolio.performance.pivot(index="project", columns="criterion", values="level")
+    columns = {}
+    for criterion, row in criteria.iterrows():
+        if row["source"] in COMPUTED_SOURCES:
+            column = computed[row["source"]]
+        else:
+            table = words if row["value_function"] == "levels" else estimates
+            column = table[criterion] if criterion in table else pd.Series(dtype=float)
+        columns[criterion] = column.reindex(portfolio.projects.index)
+    return pd.DataFrame(columns).rename_axis(index="project", columns="criterion")
+
+
+def _reasons(portfolio, performance, finance, unrated) -> pd.Series:
+    """Say for each proposal that cannot be assessed why not."""
+    reasons: dict[str, str] = dict(portfolio.set_aside["reason"])
+    by_source = portfolio.criteria["source"]
+    priced = performance.index.isin(finance.index)
+    for project, has_cost, row in zip(
+        performance.index, priced, performance.isna().to_numpy(), strict=True
+    ):
+        if project in reasons:
+            continue
+        missing = performance.columns[row]
+        parts = [] if has_cost else ["no cost"]
+        if project in unrated.index:
+            parts.append(unrated[project])
+        stated = [c for c in missing if by_source[c] == "performance"]
+        parts += [f"no estimate for {listing(stated)}"] if stated else []
+        if has_cost and any(by_source[c] == "bcr" for c in missing):
+            parts.append("benefit-cost ratio undefined, as there is no cost to divide by")
+        if parts:
+            reasons[project] = "; ".join(parts)
+        elif len(missing):
+            reasons[project] = f"cannot be computed: {listing(missing)}"
+    return pd.Series(reasons, dtype="str")
+
+
+def _require_estimates(portfolio, reasons, running, finance) -> None:
+    """Refuse running or mandatory projects whose money would otherwise look free."""
+    mandatory = portfolio.projects.index[portfolio.projects["mandatory"]]
+    problems = [
+        f"cash_flows: running project {show(p)} has no cost, so its money would look free; "
+        "enter it, or a placeholder with the name of who stands behind it"
+        for p in running
+        if p not in finance.index
+    ]
+    problems += [
+        f"projects: mandatory project {show(p)} cannot be assessed ({reasons[p]}); enter the "
+        "estimate, or a placeholder with the name of who stands behind it"
+        for p in mandatory
+        if p in reasons.index
+    ]
+    if problems:
+        raise InputError(*problems)
+
+
+def _values(criteria: pd.DataFrame, performance: pd.DataFrame):
+    """Turn performance into values; also the value of not doing, and what was clipped."""
+    values, not_doing, clipped = {}, {}, []
+    for criterion, row in criteria.iterrows():
+        column = performance[criterion]
+        if row["value_function"] == "levels":
+            levels = parse_points(row["levels"], criterion=criterion, numeric=False)
+            values[criterion] = value.level_value(column, levels=levels)
+            not_doing[criterion] = float(levels.min())
+            continue
+        column = column.astype(float)
+        reference = pd.Series([row["not_doing"]], dtype=float)
+        if row["value_function"] == "piecewise":
+            points = parse_points(row["points"], criterion=criterion)
+            low, high = points.index.min(), points.index.max()
+            column = column.replace(np.inf, high)
+            values[criterion] = value.piecewise_value(column, points=points)
+            idle = points.min() if reference.isna()[0] else value.piecewise_value(reference, points=points)[0]
+        else:
+            low, high = sorted((row["worst"], row["best"]))
+            column = column.replace(np.inf, row["worst"])
+            references = {
+                "worst": pd.Series({criterion: row["worst"]}),
+                "best": pd.Series({criterion: row["best"]}),
+            }
+            values[criterion] = value.linear_value(column.to_frame(criterion), **references)[criterion]
+            idle = 0.0
+            if reference.notna()[0]:
+                idle = value.linear_value(reference.to_frame(criterion), **references).iloc[0, 0]
+        not_doing[criterion] = float(idle)
+        beyond = column.index[(column < low) | (column > high)]
+        clipped += [(project, criterion) for project in beyond]
+    frame = pd.DataFrame(values, index=performance.index).rename_axis(columns="criterion")
+    return frame, pd.Series(not_doing, dtype=float).rename_axis("criterion"), clipped
+
+
+def parse_points(text: str, *, criterion: str, numeric: bool = True) -> pd.Series:
+    """Read ``'0:0; 1000:0.5'`` as a Series of values by natural unit (or by word).
+
+    >>> parse_points("none:0; full:1", criterion="access", numeric=False).to_dict()
+    {'none': 0.0, 'full': 1.0}
+    """
+    pairs = [part.rpartition(":") for part in str(text).split(";") if part.strip()]
+    try:
+        labels = [float(p[0]) if numeric else p[0].strip() for p in pairs]
+        return pd.Series([float(p[2]) for p in pairs], index=labels)
+    except ValueError:
+        raise InputError(
+            f"criteria: {show(criterion)} has points {show(text)}; write them as '0:0; 1000:0.5; 4000:1'"
+        ) from None
+
+
+def _extent(portfolio, settings, values, not_doing) -> tuple[pd.DataFrame, str]:
+    """Return value over not doing by criterion, ratings multiplied by relative size."""
+    over = values - not_doing
+    ratings = portfolio.criteria.index[~portfolio.criteria["adds"]]
+    if len(ratings) == 0:
+        return over, ""
+    size = portfolio.projects["size"].reindex(values.index)
+    if not size.notna().all():
+        return over, (
+            f"{listing(ratings)} do not add across projects and sizes are not stated for all: the "
+            "portfolio's value counts a small project's rating like a large one's, which favours small "
+            "and split projects; state sizes, or measure extent"
+        )
+    largest = settings.size_reference or float(size.max())
+    over[ratings] = over[ratings].mul(size / largest, axis=0)
+    unit = portfolio.projects["size_unit"].reindex(values.index).dropna().unique()
+    return over, (
+        f"{listing(ratings)} do not add across projects, so the portfolio's value multiplies them by "
+        f"size relative to {largest:,.0f} {unit[0] if len(unit) == 1 else ''}".rstrip()
+    )
+
+
+def _set_aside(portfolio: Portfolio, reasons: pd.Series) -> pd.DataFrame:
+    names = portfolio.projects["name"].reindex(reasons.index)
+    names = names.where(names.notna(), portfolio.set_aside["name"].reindex(reasons.index))
+    frame = pd.DataFrame({"name": names, "reason": reasons})
+    paused = portfolio.projects.index[portfolio.projects["status"] == "paused"]
+    waiting = pd.DataFrame(
+        {
+            "name": portfolio.projects.loc[paused, "name"],
+            "reason": "paused: resume or stop it in a rebalancing review",
+        }
+    )
+    return pd.concat([frame, waiting]).rename_axis("project")
+
+
+def _warnings(portfolio, settings, weights, clipped, size_note, finance):
+    """Yield what every output of these figures must state."""
+    if size_note:
+        yield size_note + "."
+    if clipped:
+        cells = listing((f"{project}: {criterion}" for project, criterion in clipped), most=8)
+        yield f"{len(clipped)} performances lie beyond the reference points and count as the reference: {cells}."
+    stale = _stale(portfolio, settings)
+    if stale:
+        yield f"Weights judged for another swing, stale until confirmed: {listing(stale)}."
+    if settings.unrated == "none" and len(portfolio.objectives):
+        pairs = len(portfolio.projects) * len(portfolio.objectives) - len(portfolio.contributions)
+        if pairs:
+            yield f"{pairs} contributions are not rated and count as none."
+    named = portfolio.cash_flows[portfolio.cash_flows["placeholder"].notna()]
+    for project, rows in named.groupby("project", sort=False):
+        yield f"The cost of {show(project)} is a placeholder: {rows['placeholder'].iloc[0]}."
+    if (finance["cost_beyond"] > 0).any():
+        total = finance["cost_beyond"].sum()
+        yield f"{settings.currency}{total / 1e6:,.1f}m of cost falls after the last budget period."
+    several = portfolio.options.groupby("project")["option"].nunique()
+    if (several > 1).any():
+        yield f"Only the first option is considered for {listing(several.index[several > 1])}."
+
+
+def _stale(portfolio: Portfolio, settings: Settings) -> list[str]:
+    stale = []
+    for criterion, row in portfolio.criteria.iterrows():
+        judged = settings.swings.get(criterion) if settings.weights else None
+        judged = judged or (row["swing_worst"], row["swing_best"])
+        if all(pd.notna(judged)) and row["value_function"] == "linear":
+            if tuple(map(float, judged)) != (float(row["worst"]), float(row["best"])):
+                stale.append(criterion)
+    return stale
