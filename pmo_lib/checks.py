@@ -109,6 +109,7 @@ def require_numbers(
     low: float = -np.inf,
     high: float = np.inf,
     allow_missing: bool = False,
+    rows: str = "row",
 ) -> pd.DataFrame | pd.Series:
     """Return the data as float64, refusing what is not a finite number in [low, high].
 
@@ -122,6 +123,8 @@ def require_numbers(
         The closed range every number must lie in. [unit of the data]
     allow_missing : bool, default False
         Let NaN pass.
+    rows : str, default "row"
+        What a row is called in the error if the labels have no name of their own.
 
     Returns
     -------
@@ -133,23 +136,35 @@ def require_numbers(
     InputError
         If an entry is text, a truth value, missing, infinite or out of range.
     """
-    same = _is_float64(data)
-    numbers = data if same else _as_float64(data, name=name, allow_missing=allow_missing)
+    numbers = data
+    if not _is_float64(data):
+        readable = _numeric_cells(data, allow_missing)
+        require_all(readable, data, name=name, rule="each must be a finite number", rows=rows)
+        numbers = data.where(data.notna(), np.nan) if allow_missing else data
+        numbers = numbers.astype("float64")
     array = numbers.to_numpy()
     if _all_within(array, low, high):
         return numbers
-    good = np.isfinite(array)
-    if allow_missing:
-        good |= np.isnan(array)
-    if not good.all():
-        raise InputError(_offence(data, ~good, name=name, rule="each must be a finite number"))
-    if low > -np.inf or high < np.inf:
-        good = (array >= low) & (array <= high)
-        if allow_missing:
-            good |= np.isnan(array)
-        if not good.all():
-            raise InputError(_offence(data, ~good, name=name, rule=_range_rule(low, high)))
+    passed = np.isnan(array) if allow_missing else False
+    good = np.isfinite(array) | passed
+    require_all(good, data, name=name, rule="each must be a finite number", rows=rows)
+    good = (array >= low) & (array <= high) | passed
+    require_all(good, data, name=name, rule=_range_rule(low, high), rows=rows)
     return numbers
+
+
+def require_all(
+    good: np.ndarray, data: pd.DataFrame | pd.Series, *, name: str, rule: str, rows: str = "row"
+) -> None:
+    """Refuse the entries of the data where `good` (same shape) is not true, naming the first."""
+    good = np.asarray(good)
+    if good.all():
+        return
+    place = tuple(np.argwhere(~good)[0])
+    axes = zip(data.axes, place, (rows, "column"), strict=False)
+    where = ", ".join(f"{labels.name or axis} {show(labels[at])}" for labels, at, axis in axes)
+    found, count = show(data.iloc[place]), int((~good).sum())
+    raise InputError(f"{name}: {rule}, got {found} for {where} ({count} such in all)")
 
 
 def require_number(value: Any, *, name: str, low: float = -np.inf, high: float = np.inf) -> float:
@@ -171,7 +186,7 @@ def require_weights(
     """
     require_series(weights, name=name)
     require_same_labels(weights.index, criteria, name=name, other=of)
-    weights = require_numbers(weights, name=name, low=0)
+    weights = require_numbers(weights, name=name, low=0, rows="criterion")
     total = float(weights.to_numpy().sum())
     if not abs(total - 1) <= SUM_TOLERANCE:
         raise InputError(
@@ -208,7 +223,9 @@ def require_choice(value: Any, allowed: Sequence[str], *, name: str) -> None:
 def _is_float64(data: pd.DataFrame | pd.Series) -> bool:
     if isinstance(data, pd.Series):
         return data.dtype == np.float64
-    return all(dtype == np.float64 for dtype in set(data.dtypes))
+    array = data.to_numpy()
+    one_kind = array.shape[1] > 1 and not array.flags.writeable  # a view of the frame's own data
+    return array.dtype == np.float64 and (one_kind or set(data.dtypes) == {array.dtype})
 
 
 def _all_within(array: np.ndarray, low: float, high: float) -> bool:
@@ -230,20 +247,17 @@ def _in_order(data: pd.Series, labels: Iterable) -> pd.Series:
     return data if data.index.equals(labels) else data.reindex(labels)
 
 
-def _as_float64(data, *, name: str, allow_missing: bool):
-    columns = [data] if isinstance(data, pd.Series) else [column for _, column in data.items()]
-    bad = np.column_stack([_not_numbers(column, allow_missing) for column in columns])
-    if bad.any():
-        mask = bad[:, 0] if isinstance(data, pd.Series) else bad
-        raise InputError(_offence(data, mask, name=name, rule="each must be a finite number"))
-    return data.astype("float64")
-
-
-def _not_numbers(column: pd.Series, allow_missing: bool) -> np.ndarray:
-    """Mark the cells that are not real numbers (missing cells of a number column pass)."""
-    if column.dtype.kind in "iuf":
-        return np.zeros(len(column), dtype=bool)
-    return np.array([not _is_number(cell, allow_missing) for cell in column], dtype=bool)
+def _numeric_cells(data: pd.DataFrame | pd.Series, allow_missing: bool) -> np.ndarray:
+    """Mark the cells that are real numbers (in a number column, missing ones too)."""
+    if data.size == 0:
+        return np.ones(data.shape, dtype=bool)
+    if isinstance(data, pd.DataFrame):
+        return np.column_stack(
+            [_numeric_cells(column, allow_missing) for _, column in data.items()]
+        )
+    if data.dtype.kind in "iuf":
+        return np.ones(len(data), dtype=bool)
+    return np.array([_is_number(cell, allow_missing) for cell in data], dtype=bool)
 
 
 def _is_number(cell: Any, allow_missing: bool) -> bool:
@@ -260,18 +274,3 @@ def _range_rule(low: float, high: float) -> str:
     if low > -np.inf and high < np.inf:
         return f"each must lie in [{low:g}, {high:g}]"
     return f"each must be at least {low:g}" if low > -np.inf else f"each must be at most {high:g}"
-
-
-def _offence(data, mask: np.ndarray, *, name: str, rule: str) -> str:
-    """Word the first offending cell and the number of them."""
-    place = np.argwhere(mask)[0]
-    if isinstance(data, pd.Series):
-        found, where = data.iloc[place[0]], _place(data.index, place[0], "row")
-    else:
-        found = data.iloc[place[0], place[1]]
-        where = f"{_place(data.index, place[0], 'row')}, {_place(data.columns, place[1], 'column')}"
-    return f"{name}: {rule}, got {show(found)} for {where} ({int(mask.sum())} such in all)"
-
-
-def _place(labels: pd.Index, position: int, otherwise: str) -> str:
-    return f"{labels.name or otherwise} {show(labels[position])}"

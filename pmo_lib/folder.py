@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pmo_lib import tables
-from pmo_lib.checks import InputError, show
+from pmo_lib.checks import InputError
 from pmo_lib.workbench import Settings
 
 SETTINGS = "settings.toml"
@@ -67,7 +67,12 @@ def read_settings(path: str | os.PathLike) -> Settings:
 
 
 def save_settings(
-    settings: Settings, path: str | os.PathLike, *, by: str, reason: str, now: datetime | None = None
+    settings: Settings,
+    path: str | os.PathLike,
+    *,
+    by: str,
+    reason: str,
+    now: datetime | None = None,
 ) -> Path:
     """Save settings beside the tables, keeping the earlier version.
 
@@ -98,14 +103,19 @@ def save_settings(
     now = now or datetime.now().astimezone()
     file = settings_path(path)
     saved = dataclasses.replace(
-        settings, saved_by=by.strip(), saved_reason=reason.strip(), saved_on=now.isoformat("T", "seconds")
+        settings,
+        saved_by=by.strip(),
+        saved_reason=reason.strip(),
+        saved_on=now.isoformat("T", "seconds"),
     )
     try:
         if file.exists():
             _keep(file, now)
         write_text(file, saved.to_toml())
     except OSError as error:
-        raise InputError(f"{file}: cannot be written, {error.strerror}; nothing was changed") from None
+        raise InputError(
+            f"{file}: cannot be written, {error.strerror}; nothing was changed"
+        ) from None
     return file
 
 
@@ -132,14 +142,14 @@ def here() -> tuple[Path, str | None]:
             break
     else:
         raise InputError(
-            f"{POINTER}: not found here or above; write one with the line portfolio = \"my.xlsx\""
+            f'{POINTER}: not found here or above; write one with the line portfolio = "my.xlsx"'
         )
     try:
         named = tomllib.loads(file.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file.name}: is not valid TOML, {error}") from None
     if not isinstance(named.get("portfolio"), str):
-        raise InputError(f"{file.name}: names no portfolio; write the line portfolio = \"my.xlsx\"")
+        raise InputError(f'{file.name}: names no portfolio; write the line portfolio = "my.xlsx"')
     column_map = named.get("column_map") or None
     if column_map and (folder / column_map).exists():
         column_map = str(folder / column_map)
@@ -221,6 +231,52 @@ def _keep(file: Path, now: datetime) -> None:
         number += 1
         kept = folder / f"{stamp}-{number}.toml"
     shutil.copyfile(file, kept)
+
+
+def write_keeping(files: list[Path], write) -> list[Path]:
+    """Write output files, keeping any earlier file that differs under a dated name.
+
+    Parameters
+    ----------
+    files : list of Path
+        What to write; missing folders are made.
+    write : callable
+        Writes one file; it is given the path.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order given. A filled-in list of an earlier run is never lost.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written.
+    """
+    for file in files:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=file.parent, prefix=".writing-") as scratch:
+                draft = Path(scratch) / file.name
+                write(draft)
+                if file.exists() and file.read_bytes() != draft.read_bytes():
+                    os.replace(file, _dated(file))
+                os.replace(draft, file)
+        except OSError as error:
+            raise InputError(
+                f"{file}: cannot be written, {error.strerror}; is it open elsewhere?"
+            ) from None
+    return files
+
+
+def _dated(file: Path) -> Path:
+    """Return an unused name that says when the file was last written."""
+    stamp = datetime.fromtimestamp(file.stat().st_mtime).strftime("%Y-%m-%dT%H%M%S")
+    kept, number = file.with_name(f"{file.stem} (until {stamp}){file.suffix}"), 1
+    while kept.exists():
+        number += 1
+        kept = file.with_name(f"{file.stem} (until {stamp}, {number}){file.suffix}")
+    return kept
 
 
 def write_text(file: Path, text: str) -> None:

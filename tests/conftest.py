@@ -42,3 +42,58 @@ def _null_to_nan(node):
     if isinstance(node, dict):
         return {key: _null_to_nan(value) for key, value in node.items()}
     return [_null_to_nan(value) for value in node] if isinstance(node, list) else node
+
+
+SMALL = {
+    "projects": """project,name,sponsor,category,status,mandatory,mandatory_reason,size,size_unit
+flood,Flood wall,Highways,Safety,proposed,no,,4,sites
+hubs,Family hubs,Children,People,proposed,no,,2,sites
+lights,Street lights,Highways,Safety,proposed,no,,2,sites
+roof,School roof,Estates,Safety,proposed,yes,Legal duty,1,sites
+calls,Call triage,Customer,People,proposed,no,,1,sites
+depot,Depot,Highways,Safety,running,no,,,
+""",
+    "criteria": """criterion,name,source,unit,direction,value_function,worst,best,adds,weight
+reach,Residents served,performance,residents,more,linear,0,1000,yes,60
+npv,Net present value,npv,GBP,more,linear,0,1000,yes,40
+""",
+    "performance": """project,criterion,estimate,evidence,scored_by
+flood,reach,900,measured,Analysts
+hubs,reach,700,estimated,Analysts
+lights,reach,400,judged,Highways
+roof,reach,100,measured,Analysts
+calls,reach,800,measured,Analysts
+""",
+    "cash_flows": """project,period,fund,cost,benefit
+flood,2027-04-01,capital,600,0
+flood,2028-04-01,capital,,900
+hubs,2027-04-01,capital,300,0
+hubs,2028-04-01,capital,,400
+lights,2027-04-01,capital,200,0
+lights,2028-04-01,capital,,500
+roof,2027-04-01,capital,100,0
+roof,2028-04-01,capital,,10
+depot,2027-04-01,capital,50,0
+""",
+    "budgets": """period,fund,amount
+2027-04-01,capital,850
+2028-04-01,capital,0
+""",
+}
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Read a portfolio of six projects; each keyword replaces one table's CSV text."""
+    from pmo_lib import tables
+
+    def read(**changes):
+        folder = tmp_path / f"small-{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        for name, text in {**SMALL, **changes}.items():
+            if text is not None:
+                (folder / f"{name}.csv").write_text(text, "utf-8")
+        return tables.read_portfolio(folder)
+
+    read.tables = SMALL
+    return read

@@ -29,7 +29,9 @@ MEASURES = ("share", "amount", "count")
 
 def in_order(labels: Iterable) -> list:
     """Sort labels by their text, so that no answer depends on the order of rows."""
-    return sorted(labels, key=lambda label: tuple(map(str, label)) if _pair(label) else (str(label),))
+    return sorted(
+        labels, key=lambda label: tuple(map(str, label)) if _pair(label) else (str(label),)
+    )
 
 
 def read_value(value: pd.Series, *, name: str = "value") -> tuple[pd.Series, pd.Index]:
@@ -37,7 +39,9 @@ def read_value(value: pd.Series, *, name: str = "value") -> tuple[pd.Series, pd.
     require_series(value, name=name)
     index = value.index
     if index.nlevels > 2:
-        raise InputError(f"{name}: index must be project or (project, option), got {list(index.names)}")
+        raise InputError(
+            f"{name}: index must be project or (project, option), got {list(index.names)}"
+        )
     if index.to_frame(index=False).isna().any(axis=None):
         raise InputError(f"{name}: every project and option must be named, found a missing label")
     numbers = require_numbers(value, name=name)
@@ -47,13 +51,20 @@ def read_value(value: pd.Series, *, name: str = "value") -> tuple[pd.Series, pd.
 
 def align(data: pd.Series | pd.DataFrame, value: pd.Series, *, name: str, low: float = -np.inf):
     """Return numbers labelled like `value`, in the sorted order of its options."""
-    require_frame(data, name=name) if isinstance(data, pd.DataFrame) else require_series(data, name=name)
+    require_frame(data, name=name) if isinstance(data, pd.DataFrame) else require_series(
+        data, name=name
+    )
     require_same_labels(data.index, value.index, name=name, other="value")
     return require_numbers(data, name=name, low=low).reindex(in_order(value.index))
 
 
 def read_resource(
-    need: pd.Series | pd.DataFrame, limit: Any, value: pd.Series, *, names: tuple[str, str], low: float
+    need: pd.Series | pd.DataFrame,
+    limit: Any,
+    value: pd.Series,
+    *,
+    names: tuple[str, str],
+    low: float,
 ) -> tuple[list, np.ndarray, np.ndarray]:
     """Return the labels of a resource, what each option needs of it, and how much there is.
 
@@ -92,7 +103,9 @@ def read_links(links: Iterable, projects: pd.Index, *, name: str) -> list[tuple]
 def read_forced(forced: Any, projects: pd.Index, *, name: str) -> dict[Any, str]:
     """Return the forced projects, sorted, with the reason of each (empty if none is given)."""
     if isinstance(forced, str):
-        raise InputError(f"{name}: must be names or a Series of reasons, got the text {show(forced)}")
+        raise InputError(
+            f"{name}: must be names or a Series of reasons, got the text {show(forced)}"
+        )
     if isinstance(forced, pd.Series):
         if len(forced):
             require_series(forced, name=name)
@@ -111,16 +124,60 @@ def read_limits(
         return [], None
     missing = {"group", "measure", "at_least", "at_most"}.difference(limits.columns)
     if missing:
-        raise InputError(f"limits: must have the columns group, measure, at_least, at_most; missing {listing(sorted(missing))}")
+        raise InputError(
+            f"limits: must have the columns group, measure, at_least, at_most; missing {listing(sorted(missing))}"
+        )
     if groups is None:
         raise InputError("limits: need groups, a frame of projects by group, got none")
     require_frame(groups, name="groups")
     require_same_labels(groups.index, projects, name="groups", other="value")
     groups = require_numbers(groups, name="groups", low=0, high=1)
-    rows = [tuple(row) for row in limits[["group", "measure", "at_least", "at_most"]].itertuples(index=False)]
+    rows = [
+        tuple(row)
+        for row in limits[["group", "measure", "at_least", "at_most"]].itertuples(index=False)
+    ]
     for group, measure, low, high in rows:
         _check_limit(group, measure, low, high, groups.columns)
     return in_order(rows), groups
+
+
+def read_synergies(
+    synergies: pd.DataFrame | None, projects: pd.Index, labels: list
+) -> tuple[list[tuple], np.ndarray, np.ndarray]:
+    """Return pairs, the value of doing both, and what both cost more, by budget."""
+    if synergies is None or len(synergies) == 0:
+        return [], np.zeros(0), np.zeros((0, len(labels)))
+    require_frame(synergies, name="synergies")
+    read_links(synergies.index, projects, name="synergies")
+    known = {"total": "cost"} if labels == ["total"] else {label: label for label in labels}
+    unknown = [c for c in synergies.columns if c != "value" and c not in known.values()]
+    if unknown or "value" not in synergies.columns:
+        wanted = f"value and, for costs, {listing(known.values())}"
+        raise InputError(f"synergies: columns must be {wanted}; got {listing(synergies.columns)}")
+    numbers = require_numbers(synergies, name="synergies")
+    numbers = numbers.loc[in_order(numbers.index)]
+    costs = [numbers[c] if c in numbers.columns else 0.0 * numbers["value"] for c in known.values()]
+    return list(numbers.index), numbers["value"].to_numpy(), np.column_stack(costs)
+
+
+def read_transfers(transfers: pd.DataFrame | None, labels: list) -> pd.DataFrame:
+    """Return from, to and at most, sorted; refuse a budget that is not there."""
+    columns = ["from", "to", "at_most"]
+    if transfers is None or len(transfers) == 0:
+        return pd.DataFrame({"from": [], "to": [], "at_most": np.zeros(0)})
+    missing = set(columns).difference(transfers.columns)
+    if missing:
+        raise InputError(
+            f"transfers: must have the columns from, to, at_most; missing {listing(sorted(missing))}"
+        )
+    for a, b in zip(transfers["from"], transfers["to"], strict=True):
+        if a not in labels or b not in labels or a == b:
+            raise InputError(
+                f"transfers: each must name two labels of budget, got {show(a)} to {show(b)}"
+            )
+    require_numbers(transfers["at_most"], name="transfers: at_most", low=0)
+    order = in_order(zip(transfers["from"], transfers["to"], transfers.index, strict=True))
+    return transfers.loc[[place for *_, place in order]].reset_index(drop=True)
 
 
 def _check_limit(group, measure, low, high, known) -> None:

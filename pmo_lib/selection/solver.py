@@ -8,12 +8,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
 
-from pmo_lib.selection.model import Model, Row, exact_sum, holds
+from pmo_lib.selection.model import MOVED_DIGITS, Model, Row, exact_sum, holds
 
 PATIENCE = 1.0
 """How long a proven optimum is sought before the gap asked for is enough. [s]"""
@@ -40,7 +40,7 @@ def relative_gap(value: float, bound: float) -> float:
     """Return how much better than `value` an answer could be, as a share of `value`."""
     if not np.isfinite(value):
         return np.inf
-    if bound <= value:
+    if bound - value <= 1e-9 * abs(value):
         return 0.0
     return (bound - value) / abs(value) if value else np.inf
 
@@ -55,6 +55,7 @@ def solve(
     patience: float = PATIENCE,
     time_limit: float = 60.0,
     target: float = np.inf,
+    bound: float = np.inf,
     progress: Progress | None = None,
 ) -> Solution:
     """Find the 0/1 columns with the greatest objective that meet every row exactly.
@@ -75,6 +76,8 @@ def solve(
         How long to seek a proven optimum; how long to go on at all. [s]
     target : float
         Stop as soon as an answer reaches this value, or the bound proves none can. [value]
+    bound : float
+        What is already known that no answer can exceed. [value]
     progress : callable, optional
         Called about four times a second.
 
@@ -84,22 +87,55 @@ def solve(
         ``status`` is ``"optimal"``, ``"gap reached"``, ``"time limit"``, ``"stopped"``
         or ``"infeasible"``; ``x`` is None when nothing was found.
     """
-    began, bound, cuts, status = monotonic(), np.inf, [], ""
+    began, cuts = monotonic(), []
+    exact = [r for r in (*model.rows, *rows) if r.columns.max(initial=-1) < model.n_integer]
     while True:
         left = max(time_limit - (monotonic() - began), 0.01)
-        run = _Run(objective, gap, max(patience - (monotonic() - began), 0.0), left, target, progress)
+        known = (-np.inf if start is None else float(objective @ start), bound)
+        run = _Run(
+            objective,
+            gap,
+            max(patience - (monotonic() - began), 0.0),
+            left,
+            target,
+            progress,
+            known,
+        )
         x, status, found = run.solve(model, [*model.rows, *rows, *cuts], start)
         bound = min(bound, found)
-        broken = [] if x is None else [r for r in (*model.rows, *rows) if not holds(r, x)]
+        broken = [] if x is None else [_cover(r, x) for r in exact if not holds(r, x)]
+        if x is not None and not broken and model.moves_money:
+            x, broken = _least_moved(model, rows, x)
         if not broken or status in ("time limit", "stopped"):
             break
-        cuts += [_cover(row, x) for row in broken]
-    if broken:
-        x = start if start is not None else None
+        cuts += broken
+    if start is not None and (broken or x is None or objective @ x < objective @ start):
+        x = start
+    elif broken:
+        x = None
     value = -np.inf if x is None else exact_sum(objective * x)
+    if status == "gap reached" and relative_gap(value, bound) == 0:
+        status = "optimal"
     if status == "optimal":
         bound = max(value, bound if bound - value > 1e-9 * abs(bound) else value)
     return Solution(x, value, max(bound, value), status, monotonic() - began)
+
+
+def relaxed(model: Model, time_limit: float) -> tuple[np.ndarray | None, np.ndarray, float]:
+    """Take parts of projects: the best mixture, each column's worth beyond what it uses, the bound."""
+    import highspy
+
+    scale, n = _scale(model.value), model.n_columns
+    highs = _load(model, model.value * scale, model.rows, time_limit)
+    kinds = np.array([highspy.HighsVarType.kContinuous] * n)
+    highs.changeColsIntegrality(n, np.arange(n, dtype=np.int32), kinds)
+    with quiet():
+        highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None, np.zeros(n), np.inf
+    found = highs.getSolution()
+    bound = highs.getInfo().objective_function_value / scale
+    return np.array(found.col_value), np.array(found.col_dual) / scale, bound
 
 
 def _cover(row: Row, x: np.ndarray) -> Row:
@@ -112,21 +148,44 @@ def _cover(row: Row, x: np.ndarray) -> Row:
     return Row("cut", None, row.columns[part], coefficients, -np.inf, float(taken[part].sum()) - 1)
 
 
+def _least_moved(model: Model, rows: Sequence[Row], x: np.ndarray) -> tuple[np.ndarray, list[Row]]:
+    """Move as little money between budgets as the options taken need, to 12 digits."""
+    n, price = model.n_integer, np.zeros(model.n_columns)
+    price[n:] = -1.0
+    ends = {"lower": model.lower.copy(), "upper": model.upper.copy()}
+    ends["lower"][:n] = ends["upper"][:n] = x[:n]
+    least, _, _ = _Run(price, 0.0, 0.0, np.inf, np.inf, None).solve(
+        replace(model, **ends), [*model.rows, *rows], None
+    )
+    if least is not None:
+        x = np.concatenate(
+            [x[:n], [exact_sum([moved], digits=MOVED_DIGITS) for moved in least[n:]]]
+        )
+    moving = [r for r in model.rows if r.columns.max(initial=-1) >= n]
+    fine = least is not None and all(holds(r, x, digits=MOVED_DIGITS) for r in moving)
+    signs = np.where(x[:n] > 0.5, 1.0, -1.0)
+    other = Row("cut", "other", np.arange(n), signs, -np.inf, float((signs > 0).sum()) - 1)
+    return x, [] if fine else [other]
+
+
 class _Run:
     """One run of HiGHS in a thread of its own, so that the caller can be interrupted."""
 
-    def __init__(self, objective, gap, patience, time_limit, target, progress):
+    def __init__(
+        self, objective, gap, patience, time_limit, target, progress, known=(-np.inf, np.inf)
+    ):
         self.objective, self.gap, self.patience = objective, gap, patience
         self.time_limit, self.target, self.progress = time_limit, target, progress
-        top = np.abs(objective).max(initial=0.0)
-        self.scale = 2.0 ** np.floor(np.log2(_TOP / top)) if top > 0 else 1.0
-        self.seen, self.reason, self.asked = (-np.inf, np.inf), "", False
+        self.scale = _scale(objective)
+        self.known, self.seen, self.reason, self.asked = known, known, "", False
         self.began, self.done, self.failure = monotonic(), threading.Event(), None
 
     def solve(self, model, rows, start):
         highs = _load(model, self.objective * self.scale, rows, self.time_limit)
         if start is not None:
-            highs.setSolution(len(start), np.arange(len(start), dtype=np.int32), start.astype(float))
+            highs.setSolution(
+                len(start), np.arange(len(start), dtype=np.int32), start.astype(float)
+            )
         highs.cbMipInterrupt += self._watch
         interrupted = self._wait(threading.Thread(target=self._work, args=(highs,), daemon=True))
         x, status, bound = self._read(highs, model)
@@ -152,7 +211,9 @@ class _Run:
                 if self.progress and not self.done.is_set() and not self.asked:
                     value, bound = self.seen
                     spent = monotonic() - self.began
-                    self.asked = bool(self.progress(value, bound, relative_gap(value, bound), spent))
+                    self.asked = bool(
+                        self.progress(value, bound, relative_gap(value, bound), spent)
+                    )
             except KeyboardInterrupt:
                 self.asked = interrupted = True
             except BaseException:
@@ -166,7 +227,10 @@ class _Run:
 
     def _watch(self, event) -> None:
         out = event.data_out
-        self.seen = value, bound = out.mip_primal_bound / self.scale, out.mip_dual_bound / self.scale
+        self.seen = value, bound = (
+            out.mip_primal_bound / self.scale,
+            out.mip_dual_bound / self.scale,
+        )
         if self.asked:
             self.reason = "stopped"
         elif value >= self.target or bound < self.target < np.inf:
@@ -186,7 +250,7 @@ class _Run:
         if len(x) == 0 or info.primal_solution_status != 2:
             x = None
         else:
-            x[: model.n_options] = np.round(x[: model.n_options])
+            x[: model.n_integer] = np.round(x[: model.n_integer])
         if status in (Status.kOptimal, Status.kModelEmpty):
             return x, "optimal", max(info.mip_dual_bound / self.scale, -np.inf)
         if status == Status.kInterrupt:
@@ -202,18 +266,21 @@ def _load(model: Model, objective: np.ndarray, rows: Sequence[Row], time_limit: 
 
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
-    for option, setting in (("threads", 1), ("mip_rel_gap", 0.0), ("time_limit", float(time_limit))):
+    for option, setting in (
+        ("threads", 1),
+        ("mip_rel_gap", 0.0),
+        ("time_limit", float(time_limit)),
+    ):
         highs.setOptionValue(option, setting)
     n = model.n_columns
     highs.addVars(n, model.lower, model.upper)
     everything = np.arange(n, dtype=np.int32)
     highs.changeColsCost(n, everything, objective)
     highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-    kinds = np.array([highspy.HighsVarType.kInteger] * model.n_options)
-    highs.changeColsIntegrality(model.n_options, everything[: model.n_options], kinds)
-    rows = [row for row in rows if len(row.columns)]
+    kinds = np.array([highspy.HighsVarType.kInteger] * model.n_integer)
+    highs.changeColsIntegrality(model.n_integer, everything[: model.n_integer], kinds)
     if rows:
-        scales = [2.0 ** min(np.floor(np.log2(_TOP / np.abs(row.coefficients).max())), 0) for row in rows]
+        scales = [_scale(row.coefficients) for row in rows]
         low = np.array([row.low * scale for row, scale in zip(rows, scales, strict=True)])
         high = np.array([row.high * scale for row, scale in zip(rows, scales, strict=True)])
         lengths = [len(row.columns) for row in rows]
@@ -222,6 +289,14 @@ def _load(model: Model, objective: np.ndarray, rows: Sequence[Row], time_limit: 
         numbers = np.concatenate([r.coefficients * s for r, s in zip(rows, scales, strict=True)])
         highs.addRows(len(rows), low, high, len(columns), begin, columns, numbers)
     return highs
+
+
+def _scale(coefficients: np.ndarray) -> float:
+    """Return the power of two that brings the largest coefficient near `_TOP`; 1 for plain counts."""
+    sizes = np.abs(coefficients[coefficients != 0])
+    if len(sizes) == 0 or (sizes == 1).all():
+        return 1.0
+    return 2.0 ** np.floor(np.log2(_TOP / sizes.max()))
 
 
 _silence, _silenced, _saved = threading.Lock(), 0, None
@@ -262,7 +337,14 @@ def _divert():
     before = after = sys.stdout
     with suppress(AttributeError, OSError, ValueError):
         if before.fileno() == 1:
-            after = open(copy, "w", encoding=before.encoding, errors=before.errors, buffering=1, closefd=False)
+            after = open(  # noqa: SIM115
+                copy,
+                "w",
+                encoding=before.encoding,
+                errors=before.errors,
+                buffering=1,
+                closefd=False,
+            )
             sys.stdout = after
     return copy, before, after
 

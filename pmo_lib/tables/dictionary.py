@@ -23,7 +23,13 @@ KINDS = {
 }
 """The kinds of column, and how the dictionary words them."""
 
-CONTRIBUTION_LEVELS = {"none": 0.0, "low": 1 / 9, "moderate": 3 / 9, "strong": 6 / 9, "extreme": 1.0}
+CONTRIBUTION_LEVELS = {
+    "none": 0.0,
+    "low": 1 / 9,
+    "moderate": 3 / 9,
+    "strong": 6 / 9,
+    "extreme": 1.0,
+}
 """What each word for a contribution to an objective is worth, in [0, 1]."""
 
 AS_PROPOSED = "as proposed"
@@ -173,7 +179,9 @@ so that no spreadsheet takes it for a formula; reading removes it again.
 
 def _section(table: Table) -> str:
     lines = [f"## {table.name}", "", f"{table.meaning} Key: {', '.join(table.key)}.", ""]
-    lines += ["| column | type | must be filled | unit | allowed | empty means | meaning | example |"]
+    lines += [
+        "| column | type | must be filled | unit | allowed | empty means | meaning | example |"
+    ]
     lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [_line(column) for column in table.columns]
     return "\n".join([*lines, ""])
@@ -183,5 +191,7 @@ def _line(column: Column) -> str:
     filled = {"cell": "yes", "column": "heading"}.get(column.required, "")
     kind = KINDS[column.kind] + (f" (in `{column.of}`)" if column.of else "")
     cells = [f"`{column.name}`", kind, filled, column.unit, column.range, column.default]
-    example = f"{column.example:.10g}" if isinstance(column.example, float | int) else column.example
+    example = (
+        f"{column.example:.10g}" if isinstance(column.example, float | int) else column.example
+    )
     return "| " + " | ".join([*cells, column.meaning, example]) + " |"

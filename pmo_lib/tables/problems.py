@@ -59,7 +59,7 @@ class TableError(InputError):
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        problems = list(problems)
+        problems = sorted(problems, key=lambda problem: (problem.sheet, problem.row or 0))
         super().__init__(*_sentences(problems))
         self.table = pd.DataFrame([asdict(p) for p in problems]).reindex(columns=COLUMNS)
         self.table["row"] = self.table["row"].astype("Int64")
@@ -88,7 +88,9 @@ class Findings:
         if text not in self.notes:
             self.notes.append(text)
 
-    def cell(self, sheet, row, column, found, *, expected: str, remedy: str, fault: str = "") -> None:
+    def cell(
+        self, sheet, row, column, found, *, expected: str, remedy: str, fault: str = ""
+    ) -> None:
         """Remember a cell at fault: *sheet row: column found is not expected; remedy*."""
         if (sheet, row, column) in self.faulty:
             return
@@ -101,7 +103,9 @@ class Findings:
             Problem(f"{text}; {remedy}", sheet, _whole(row), column, words, expected, remedy)
         )
 
-    def fault(self, text: str, *, sheet="", row=None, column="", found="", expected="", remedy="") -> None:
+    def fault(
+        self, text: str, *, sheet="", row=None, column="", found="", expected="", remedy=""
+    ) -> None:
         """Remember a problem that is more than one cell; `text` is the sentence up to the remedy."""
         where = f"{place(sheet, row)}: " if sheet else ""
         sentence = f"{where}{text}; {remedy}" if remedy else f"{where}{text}"
@@ -122,7 +126,7 @@ def place(sheet: str, row: Any = None) -> str:
     ('projects.csv row 14', "sheet 'projects' row 14")
     """
     name = sheet if "." in sheet else f"sheet '{sheet}'"
-    return name if row is None else f"{name} row {row}"
+    return name if row is None else f"{name} row {int(row)}"
 
 
 def did_you_mean(found: Any, known: Iterable[str]) -> str:
@@ -139,7 +143,9 @@ def did_you_mean(found: Any, known: Iterable[str]) -> str:
 def known_or_near(found: Any, known: Iterable[str]) -> str:
     """Word what could have been meant: the nearest label, or the first few known ones."""
     known = [str(label) for label in known]
-    return did_you_mean(found, known) or (f"known are {listing(known)}" if known else "none is given")
+    return did_you_mean(found, known) or (
+        f"known are {listing(known)}" if known else "none is given"
+    )
 
 
 def _whole(row: Any) -> int | None:

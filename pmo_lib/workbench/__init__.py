@@ -1,9 +1,9 @@
 """One pure step from tables and settings to a ranked, funded, explained list."""
 
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
+from pmo_lib.workbench.problem import choosing_problem
 from pmo_lib.workbench.recommendation import (
     Recommendation,
-    choosing_problem,
     differences,
     recommend,
 )

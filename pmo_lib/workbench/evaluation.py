@@ -102,9 +102,10 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
     weights = _weights(portfolio, settings)
     objective_weights = _objective_weights(portfolio, settings)
     _require_known_overrides(portfolio, settings)
-    cost, benefit = pricing.flows_by_year(portfolio, settings, "cost"), pricing.flows_by_year(portfolio, settings, "benefit")
-    finance = pricing.finance(portfolio, settings, cost, benefit)
-    budget_cost = pricing.cost_by_budget(portfolio, settings)
+    flows = pricing.first_flows(portfolio)
+    cost, benefit = pricing.by_year(portfolio, settings, flows)
+    finance = pricing.finance(portfolio, settings, flows, cost, benefit)
+    budget_cost = pricing.by_budget(portfolio, settings, flows, cost.index)
     contribution, unrated = _contribution(portfolio, settings)
     aligned = _alignment(contribution, objective_weights)
     performance = _performance(portfolio, finance, aligned)
@@ -156,8 +157,6 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
     )
 
 
-
-
 def _weights(portfolio: Portfolio, settings: Settings) -> pd.Series:
     criteria = portfolio.criteria
     if len(criteria) == 0:
@@ -187,25 +186,23 @@ def _objective_weights(portfolio: Portfolio, settings: Settings) -> pd.Series:
         return weight_methods.rank_order_centroid(best_first).reindex(objectives.index)
     if not points.notna().all():
         missing = listing(points.index[points.isna()])
-        raise InputError(f"objective_weights: missing for {missing}; state points, or ranks for all")
+        raise InputError(
+            f"objective_weights: missing for {missing}; state points, or ranks for all"
+        )
     return weight_methods.normalise(points).rename("weight")
 
 
 def _require_known(labels, known, name: str, where: str) -> None:
     unknown = pd.Index(labels).difference(known, sort=False)
     if len(unknown):
-        raise InputError(f"{name}: not in {where}: {listing(unknown)}; known are {listing(known, most=12)}")
+        raise InputError(
+            f"{name}: not in {where}: {listing(unknown)}; known are {listing(known, most=12)}"
+        )
 
 
 def _require_known_overrides(portfolio: Portfolio, settings: Settings) -> None:
     named = [row["project"] for row in settings.overrides]
     _require_known(named, portfolio.projects.index, "overrides", "the projects table")
-
-
-
-
-
-
 
 
 def _contribution(portfolio: Portfolio, settings: Settings) -> tuple[pd.DataFrame, pd.Series]:
@@ -308,38 +305,37 @@ def _require_estimates(portfolio, reasons, running, finance) -> None:
 
 def _values(criteria: pd.DataFrame, performance: pd.DataFrame):
     """Turn performance into values; also the value of not doing, and what was clipped."""
-    values, not_doing, clipped = {}, {}, []
-    for criterion, row in criteria.iterrows():
-        column = performance[criterion]
+    linear = criteria.index[criteria["value_function"] == "linear"]
+    values = {}
+    not_doing = pd.Series(0.0, index=criteria.index)
+    beyond = pd.DataFrame(False, index=performance.index, columns=criteria.index)
+    if len(linear):
+        references = {side: criteria.loc[linear, side] for side in ("worst", "best")}
+        measured = performance[linear].astype(float)
+        measured = measured.where(np.isfinite(measured), references["worst"], axis=1)
+        table = value.linear_value(measured, **references)
+        values |= {criterion: table[criterion] for criterion in linear}
+        idle = criteria.loc[linear, "not_doing"].fillna(references["worst"])
+        not_doing[linear] = value.linear_value(idle.to_frame("idle").T, **references).iloc[0]
+        beyond[linear] = value.beyond_references(measured, **references)
+    for criterion, row in criteria.drop(index=linear).iterrows():
+        measured = performance[criterion]
         if row["value_function"] == "levels":
             levels = parse_points(row["levels"], criterion=criterion, numeric=False)
-            values[criterion] = value.level_value(column, levels=levels)
-            not_doing[criterion] = float(levels.min())
+            values[criterion] = value.level_value(measured, levels=levels)
+            not_doing[criterion] = levels.min()
             continue
-        column = column.astype(float)
-        reference = pd.Series([row["not_doing"]], dtype=float)
-        if row["value_function"] == "piecewise":
-            points = parse_points(row["points"], criterion=criterion)
-            low, high = points.index.min(), points.index.max()
-            column = column.replace(np.inf, high)
-            values[criterion] = value.piecewise_value(column, points=points)
-            idle = points.min() if reference.isna()[0] else value.piecewise_value(reference, points=points)[0]
-        else:
-            low, high = sorted((row["worst"], row["best"]))
-            column = column.replace(np.inf, row["worst"])
-            references = {
-                "worst": pd.Series({criterion: row["worst"]}),
-                "best": pd.Series({criterion: row["best"]}),
-            }
-            values[criterion] = value.linear_value(column.to_frame(criterion), **references)[criterion]
-            idle = 0.0
-            if reference.notna()[0]:
-                idle = value.linear_value(reference.to_frame(criterion), **references).iloc[0, 0]
-        not_doing[criterion] = float(idle)
-        beyond = column.index[(column < low) | (column > high)]
-        clipped += [(project, criterion) for project in beyond]
-    frame = pd.DataFrame(values, index=performance.index).rename_axis(columns="criterion")
-    return frame, pd.Series(not_doing, dtype=float).rename_axis("criterion"), clipped
+        points = parse_points(row["points"], criterion=criterion)
+        worst = points.idxmin()
+        measured = measured.astype(float).replace(np.inf, worst)
+        values[criterion] = value.piecewise_value(measured, points=points)
+        idle = worst if np.isnan(row["not_doing"]) else row["not_doing"]
+        not_doing[criterion] = value.piecewise_value(pd.Series([idle]), points=points).iloc[0]
+        beyond[criterion] = (measured < points.index.min()) | (measured > points.index.max())
+    frame = pd.DataFrame(values, index=performance.index)[list(criteria.index)]
+    rows, columns = np.nonzero(beyond.to_numpy())
+    clipped = list(zip(beyond.index[rows], beyond.columns[columns], strict=True))
+    return frame.rename_axis(columns="criterion"), not_doing, clipped
 
 
 def parse_points(text: str, *, criterion: str, numeric: bool = True) -> pd.Series:
@@ -367,16 +363,16 @@ def _extent(portfolio, settings, values, not_doing) -> tuple[pd.DataFrame, str]:
     size = portfolio.projects["size"].reindex(values.index)
     if not size.notna().all():
         return over, (
-            f"{listing(ratings)} do not add across projects and sizes are not stated for all: the "
-            "portfolio's value counts a small project's rating like a large one's, which favours small "
-            "and split projects; state sizes, or measure extent"
+            f"Ratings do not add across projects ({listing(ratings)}) and not every size is stated, so "
+            "the list counts a small project's rating like a large one's, which favours small and split "
+            "projects; state sizes, or measure extent"
         )
     largest = settings.size_reference or float(size.max())
     over[ratings] = over[ratings].mul(size / largest, axis=0)
     unit = portfolio.projects["size_unit"].reindex(values.index).dropna().unique()
     return over, (
-        f"{listing(ratings)} do not add across projects, so the portfolio's value multiplies them by "
-        f"size relative to {largest:,.0f} {unit[0] if len(unit) == 1 else ''}".rstrip()
+        f"Ratings do not add across projects ({listing(ratings)}), so the list's worth multiplies them "
+        f"by size, relative to {largest:,g} {unit[0] if len(unit) == 1 else ''}".rstrip()
     )
 
 
@@ -423,8 +419,9 @@ def _stale(portfolio: Portfolio, settings: Settings) -> list[str]:
     stale = []
     for criterion, row in portfolio.criteria.iterrows():
         judged = settings.swings.get(criterion) if settings.weights else None
-        judged = judged or (row["swing_worst"], row["swing_best"])
-        if all(pd.notna(judged)) and row["value_function"] == "linear":
-            if tuple(map(float, judged)) != (float(row["worst"]), float(row["best"])):
-                stale.append(criterion)
+        judged = np.array(judged or (row["swing_worst"], row["swing_best"]), dtype=float)
+        if not np.isfinite(judged).all() or row["value_function"] != "linear":
+            continue
+        if tuple(judged) != (row["worst"], row["best"]):
+            stale.append(criterion)
     return stale

@@ -23,7 +23,9 @@ OVERRIDE_KEYS = ("project", "decision", "reason", "by")
 LIMIT_KEYS = ("group", "measure", "at_least", "at_most")
 
 
-def _help(words: str, default: Any = dataclasses.MISSING, factory: Any = dataclasses.MISSING) -> Any:
+def _help(
+    words: str, default: Any = dataclasses.MISSING, factory: Any = dataclasses.MISSING
+) -> Any:
     if factory is not dataclasses.MISSING:
         return field(default_factory=factory, metadata={"help": words})
     return field(default=default, metadata={"help": words})
@@ -51,16 +53,23 @@ class Settings:
         "Now, for discounting: flows before this date are sunk. Empty: the first budget period.", ""
     )
     fiscal_year_start: str = _help("Month and day on which a money year starts.", "04-01")
-    rule: str = _help("'best affordable list' (exact) or 'down the list' (skip what does not fit).", RULES[0])
+    rule: str = _help(
+        "'best affordable list' (exact) or 'down the list' (skip what does not fit).", RULES[0]
+    )
     objective: str = _help("What the best list maximises: score, npv or priority.", "score")
     budget_scale: float = _help("Factor on every budget: 0.9 is a cut of 10 %.", 1.0)
     discount_schedule: str = _help("Name in the discount_schedules table.", "")
-    discount_rate: float = _help("Flat rate, used when no schedule is named: 0.035 is 3.5 %.", 0.035)
+    discount_rate: float = _help(
+        "Flat rate, used when no schedule is named: 0.035 is 3.5 %.", 0.035
+    )
     unrated: str = _help("'none': an absent contribution counts as none. Empty: it is missing.", "")
     size_reference: float = _help(
-        "Size at which a rating counts in full when portfolios are summed; 0: the largest proposal.", 0.0
+        "Size at which a rating counts in full when portfolios are summed; 0: the largest proposal.",
+        0.0,
     )
-    too_close: float = _help("Scores nearer than this are too close to call: 0.02 is 2 points.", 0.02)
+    too_close: float = _help(
+        "Scores nearer than this are too close to call: 0.02 is 2 points.", 0.02
+    )
     gap: float = _help("Accepted optimality gap: 0.001 is 0.1 %.", 1e-3)
     time_limit: float = _help("Longest time for one exact choice. [s]", 30.0)
     seed: int = _help("Seed of everything sampled.", 1)
@@ -193,7 +202,9 @@ def _problems(settings: Settings):
     for name in ("meeting_date", "data_date", "base_date"):
         if getattr(settings, name):
             yield from _caught(periods.parse, getattr(settings, name), name=name)
-    yield from _caught(periods.parse, f"2027-{settings.fiscal_year_start}", name="fiscal_year_start")
+    yield from _caught(
+        periods.parse, f"2027-{settings.fiscal_year_start}", name="fiscal_year_start"
+    )
     if settings.rule not in RULES:
         yield f"rule: must be one of {', '.join(map(show, RULES))}, got {show(settings.rule)}"
     if settings.objective not in OBJECTIVES:
@@ -215,7 +226,9 @@ def _problems(settings: Settings):
         if points and all(_is_number(v) for v in points.values()) and not sum(points.values()) > 0:
             yield f"{name}: at least one must be above 0, all are 0"
     for key, value in settings.swings.items():
-        if not (isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))):
+        if not (
+            isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
+        ):
             yield f"swings: each must be a pair [worst, best], got {show(value)} for {show(key)}"
     yield from _override_problems(settings.overrides)
     for number, row in enumerate(settings.limits, start=1):

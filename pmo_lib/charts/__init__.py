@@ -1,0 +1,20 @@
+"""Pictures of frames for notebooks and the board: a frame in, a chart out.
+
+Nothing is calculated here but where things stand on the page, except in the live
+ranking, which has to score in the browser. A chart writes no file and needs no
+network. Which projects are funded is told by shape and fill, not by colour alone,
+and the colours rise in lightness, so a grey print says the same.
+"""
+
+from pmo_lib.charts.ranking import ranking_chart
+
+
+__all__ = [
+    "SLIDER_STYLE",
+    "flows_by_year",
+    "live_ranking",
+    "ranking_chart",
+    "slider_names",
+    "spend_against_importance",
+    "value_against_cost",
+]

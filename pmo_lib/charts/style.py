@@ -1,0 +1,210 @@
+"""What all charts share: colours, type, units of money, names, data as plain rows."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from pmo_lib import checks
+
+RAMP = ("#1d1a4f", "#7b1f5c", "#00707c", "#c2543a", "#6f9fd8", "#e3a63a", "#a9dcc3", "#f7ecb0")
+"""Fills from dark to light: neighbours differ in lightness, whatever the eye or printer."""
+
+INK, QUIET, GRID = "#1f1f1f", "#5f5f5f", "#e3e3e3"
+FUNDED, NOT_FUNDED = "funded", "not funded"
+FUNDED_FILL = {FUNDED: "#12466b", NOT_FUNDED: "#ffffff"}
+FUNDED_SHAPE = {FUNDED: "circle", NOT_FUNDED: "diamond"}
+DIM = 0.42
+"""Opacity of the bars of what is not funded. [-]"""
+
+FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif"
+FONT_SIZE = 12
+WIDTH = 640
+"""Width of the drawing area of a wide chart. [px]"""
+
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\uffff]"
+)
+
+
+class Money(NamedTuple):
+    """A unit in which amounts of money read well."""
+
+    divisor: float
+    unit: str
+
+
+def money_unit(largest: float, currency: str) -> Money:
+    """Pick the unit for amounts up to a largest one.
+
+    >>> money_unit(12_300_000, "£")
+    Money(divisor=1000000.0, unit='£m')
+    """
+    for divisor, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if largest >= 1.5 * divisor:
+            return Money(divisor, f"{currency}{suffix}")
+    return Money(1.0, currency)
+
+
+def palette(n: int) -> list[str]:
+    """Spread n fills over the ramp, dark to light.
+
+    >>> palette(2)
+    ['#1d1a4f', '#f7ecb0']
+    """
+    channels = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in RAMP])
+    if 1 < n <= len(RAMP):
+        places = np.linspace(0, len(RAMP) - 1, n).round()
+    else:
+        places = np.linspace(0, len(RAMP) - 1, max(n, 2))[:n]
+    mixed = [np.interp(places, range(len(RAMP)), channel) for channel in channels.T]
+    rgb = np.column_stack(mixed).round().astype(int)
+    return ["#" + "".join(f"{part:02x}" for part in colour) for colour in rgb]
+
+
+def one_line(text: object) -> str:
+    """Return a text without what cannot be seen or would reorder a line.
+
+    >>> one_line("bus\\u202elanes\\n2")
+    'bus lanes 2'
+    """
+    return " ".join(_UNSEEN.sub(" ", str(text)).split())
+
+
+def named(labels: pd.Index, names: pd.Series | None, *, what: str) -> list[str]:
+    """Return the names to print for labels: the labels themselves where none are given."""
+    if names is None:
+        return [one_line(label) for label in labels]
+    checks.require_series(names, name=what)
+    unknown = labels.difference(names.index)
+    if len(unknown):
+        raise checks.InputError(f"{what}: has no name for {checks.listing(unknown)}; add it")
+    found = names.reindex(labels)
+    return [
+        one_line(label if pd.isna(name) else name)
+        for label, name in zip(labels, found, strict=True)
+    ]
+
+
+def text_room(texts, *, most: float) -> float:
+    """Estimate the width of the widest text, up to a most. [px]."""
+    return min(most, 8 + 0.56 * FONT_SIZE * max(map(len, texts)))
+
+
+def truths(flags: pd.Series, labels: pd.Index, *, name: str, other: str) -> np.ndarray:
+    """Return true-or-false flags in the order of the labels, or refuse them."""
+    checks.require_series(flags, name=name)
+    checks.require_same_labels(flags.index, labels, name=name, other=other)
+    flags = flags.reindex(labels)
+    if not all(isinstance(flag, bool | np.bool_) for flag in flags):
+        raise checks.InputError(
+            f"{name}: each must be True or False, got {checks.show(flags.iloc[0])}"
+        )
+    return flags.to_numpy(dtype=bool)
+
+
+def rows(frame: pd.DataFrame) -> alt.InlineData:
+    """Return a frame as plain rows: numbers to nine digits, missing as null."""
+    return alt.InlineData(
+        values=[
+            {column: _plain(cell) for column, cell in zip(frame.columns, row, strict=True)}
+            for row in frame.itertuples(index=False, name=None)
+        ]
+    )
+
+
+def _plain(cell):
+    if isinstance(cell, str | bool | np.bool_):
+        return bool(cell) if isinstance(cell, np.bool_) else cell
+    if isinstance(cell, int | np.integer):
+        return int(cell)
+    return None if pd.isna(cell) else float(f"{cell:.9g}")
+
+
+def label_expression(fields: list[str], labels: list[str]) -> str:
+    """Word an expression that shows a field by its label; no label can end its quotes."""
+    pairs = ", ".join(f'"{f}": {quoted(text)}' for f, text in zip(fields, labels, strict=True))
+    return f"({{{pairs}}})[datum.label]"
+
+
+def quoted(text: str) -> str:
+    r"""Quote a text for an expression; letters with a meaning elsewhere are escaped.
+
+    >>> print(quoted("<b>'"))
+    "\u003cb\u003e\u0027"
+    """
+    plain = (c if c.isascii() and (c.isalnum() or c in " ,.:;()-") else _code(c) for c in text)
+    return f'"{"".join(plain)}"'
+
+
+def _code(letter: str) -> str:
+    units = letter.encode("utf-16-be", "replace")
+    return "".join(f"\\u{units[i] << 8 | units[i + 1]:04x}" for i in range(0, len(units), 2))
+
+
+def funded_scales() -> dict:
+    """Return the shape and fill by which funded and not funded are told apart."""
+    domain = [FUNDED, NOT_FUNDED]
+    legend = alt.Legend(title=None, symbolSize=90, symbolStrokeColor=INK, symbolStrokeWidth=1.5)
+    return {
+        "shape": alt.Shape(
+            "state:N",
+            scale=alt.Scale(domain=domain, range=[FUNDED_SHAPE[state] for state in domain]),
+            legend=legend,
+        ),
+        "fill": alt.Fill(
+            "state:N",
+            scale=alt.Scale(domain=domain, range=[FUNDED_FILL[state] for state in domain]),
+            legend=legend,
+        ),
+    }
+
+
+def dress(chart, *, title: str, subtitle: str | list[str] = ""):
+    """Give a finished chart its title, type and quiet axes."""
+    heading = alt.TitleParams(
+        one_line(title),
+        subtitle=subtitle or alt.Undefined,
+        anchor="start",
+        frame="bounds",
+        fontSize=16,
+        fontWeight="bold",
+        subtitleFontSize=FONT_SIZE,
+        subtitleColor=QUIET,
+        subtitlePadding=4,
+        offset=14,
+        color=INK,
+    )
+    return (
+        chart.properties(title=heading, background="white", padding=12)
+        .configure(font=FONT)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelFontSize=FONT_SIZE,
+            titleFontSize=FONT_SIZE,
+            titleFontWeight="normal",
+            labelColor=INK,
+            titleColor=QUIET,
+            gridColor=GRID,
+            domainColor=QUIET,
+            tickColor=QUIET,
+            titlePadding=8,
+        )
+        .configure_legend(
+            orient="top",
+            direction="horizontal",
+            labelFontSize=FONT_SIZE,
+            titleFontSize=FONT_SIZE,
+            titleFontWeight="normal",
+            titleColor=QUIET,
+            labelColor=INK,
+            labelLimit=260,
+            symbolStrokeWidth=0,
+            symbolType="square",
+            columnPadding=14,
+        )
+    )

@@ -1,0 +1,308 @@
+"""The command ``pmo``: every step that needs no screen."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pmo_lib import terminal
+from pmo_lib.checks import InputError
+
+app = typer.Typer(
+    name="pmo",
+    help="Check, score, price, rank and choose projects. Start with: pmo demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+PORTFOLIO = Annotated[
+    Path, typer.Argument(help="A folder of CSV files, an .xlsx workbook, or one CSV with --map.")
+]
+MAP = Annotated[
+    str | None,
+    typer.Option(
+        "--map", help="How to read a foreign spreadsheet: a TOML file, or a ready-made map."
+    ),
+]
+OUT = Annotated[
+    Path | None,
+    typer.Option("--out", help="Where to write: a folder, or a file ending in .xlsx or .csv."),
+]
+JSON = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else; errors too.")
+]
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="The working folder to make.")],
+    as_json: JSON = False,
+) -> None:
+    """Make a working folder: notebooks, a workbook to fill in, settings, and the example."""
+    with _plain_errors(as_json):
+        from pmo_lib import folder as folders
+
+        made = folders.new_folder(folder)
+        if as_json:
+            _print_json({"folder": str(made)})
+            return
+        print(f"Made {made}. Next:")
+        print(f"  1. fill in {made / 'portfolio.xlsx'} (each sheet explains itself)")
+        print(f"  2. pmo check {made / 'portfolio.xlsx'}")
+        print(f"  3. pmo choose {made / 'portfolio.xlsx'} --out {made / 'out'}")
+        print(f"  or open the notebooks: jupyter lab {made / 'notebooks'}")
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(help="The workbook to write; must not exist yet.")],
+    as_json: JSON = False,
+) -> None:
+    """Write an empty workbook: a sheet a table, with a dictionary, drop-downs and an example row."""
+    with _plain_errors(as_json):
+        from pmo_lib import tables
+
+        if file.exists():
+            raise InputError(f"{file}: already exists; name a new file, nothing is overwritten")
+        tables.write_template(file)
+        if as_json:
+            _print_json({"template": str(file)})
+        else:
+            print(f"Wrote {file}. Fill it in, then: pmo check {file}")
+
+
+@app.command()
+def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
+    """Report every problem of the tables at once, and what a careful analyst would doubt."""
+    with _plain_errors(as_json):
+        from pmo_lib import folder, workbench
+
+        tables, settings = folder.open_folder(portfolio, map)
+        account, doubts, warnings = terminal.account(tables), None, ()
+        if tables.intake is None:
+            evaluation = workbench.evaluate(tables, settings)
+            doubts, warnings = workbench.review(tables, evaluation), evaluation.warnings
+            account = terminal.account(tables, evaluation)
+        if as_json:
+            _print_json(
+                {
+                    "problems": [],
+                    "account": account,
+                    "notes": list(tables.notes),
+                    "warnings": list(warnings),
+                    "doubts": _records(doubts),
+                }
+            )
+            return
+        print(f"{portfolio}: no problem found.")
+        print(terminal.account_words(account))
+        terminal.print_lines("Notes", tables.notes)
+        terminal.print_lines("Warnings", warnings)
+        if doubts is not None and len(doubts):
+            print("\nDoubts to settle before the board meets")
+            for row in doubts.to_dict("records"):
+                print(
+                    f"  {row['doubt']}: {row['criteria']}: {row['what to know']}; {row['what to do']}"
+                )
+
+
+@app.command()
+def rank(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON = False) -> None:
+    """Rank the projects by score, without choosing; a foreign intake by its own measure."""
+    with _plain_errors(as_json):
+        from pmo_lib import export, folder, workbench
+        from pmo_lib import tables as table_module
+
+        tables, settings = folder.open_folder(portfolio, map)
+        if tables.intake is not None:
+            heading, frame = tables.intake.heading, table_module.intake_ranking(tables)
+            account, warnings = terminal.account(tables), ()
+            aside = tables.set_aside
+        else:
+            evaluation = workbench.evaluate(tables, settings)
+            heading, frame = "Ranked by score", _ranking(tables, evaluation)
+            account, warnings = terminal.account(tables, evaluation), evaluation.warnings
+            aside = evaluation.set_aside
+        written = _write(
+            out,
+            lambda file: export.write_table(frame, file, title=heading),
+            ("ranking.xlsx", "ranking.csv"),
+        )
+        if as_json:
+            _print_json(
+                {
+                    "heading": heading,
+                    "account": account,
+                    "ranking": _records(frame.reset_index()),
+                    "set_aside": _records(aside.reset_index()),
+                    "warnings": list(warnings),
+                    "written": written,
+                }
+            )
+            return
+        terminal.print_frame(heading, frame)
+        terminal.print_aside(aside)
+        print("\n" + terminal.account_words(account))
+        terminal.print_lines("Read with the list", warnings)
+        terminal.print_written(written)
+
+
+@app.command()
+def choose(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON = False) -> None:
+    """Choose what to fund under every limit, with a reason for each project."""
+    with _plain_errors(as_json):
+        _choose(portfolio, map, out, as_json)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Where to write the ranked list.")] = Path(
+        "out"
+    ),
+    as_json: JSON = False,
+) -> None:
+    """Do the whole job on the example portfolio, and write the ranked list."""
+    with _plain_errors(as_json):
+        from pmo_lib import folder
+
+        _choose(folder.example_folder(), None, out, as_json)
+
+
+def _choose(portfolio: Path, column_map: str | None, out: Path | None, as_json: bool) -> None:
+    from pmo_lib import export, folder, workbench
+
+    tables, settings = folder.open_folder(portfolio, column_map)
+    if tables.intake is not None:
+        raise InputError(
+            f"{portfolio}: read as {tables.intake.heading!r}; it has no criteria and budgets to choose "
+            "by, so use pmo rank, or bring a portfolio of proposals"
+        )
+    with _progress() as progress:
+        made = workbench.recommend(tables, settings, progress=progress)
+    written = _write(
+        out,
+        lambda file: export.write_ranked_list(made, file),
+        ("ranked_list.xlsx", "ranked_list.csv"),
+    )
+    account = terminal.account(tables, made.evaluation)
+    if as_json:
+        _print_json(
+            {
+                "headline": made.headline,
+                "rule": settings.rule,
+                "value": made.choice.value,
+                "bound": made.choice.bound,
+                "gap": made.choice.gap,
+                "status": made.choice.status,
+                "account": account,
+                "ranked_list": _records(made.ranked_list.reset_index()),
+                "limits": _records(made.limits.reset_index()),
+                "other_list": _records(made.other_list.reset_index()),
+                "warnings": list(made.warnings),
+                "settings_hash": settings.hash(),
+                "written": written,
+            }
+        )
+        return
+    terminal.print_recommendation(made)
+    print("\n" + terminal.account_words(account))
+    terminal.print_lines("Read with the list", made.warnings)
+    terminal.print_written(written)
+
+
+def _ranking(tables, evaluation):
+    """Lay out the ranking by score with the NPV order beside it."""
+    frame = tables.projects.reindex(evaluation.score.index)[["name", "sponsor", "category"]]
+    finance = evaluation.finance.reindex(frame.index)
+    frame.insert(0, "rank", evaluation.rank)
+    frame["score"] = evaluation.score
+    frame["rank by NPV"] = finance["npv"].rank(ascending=False, method="min").astype("Int64")
+    for column in ("npv", "bcr", "cost"):
+        frame[column] = finance[column]
+    return frame.sort_values(["rank", "name"])
+
+
+def _write(out: Path | None, write: Callable[[Path], object], names: tuple[str, str]) -> list[str]:
+    """Write to the named file, or under both names into a folder; keep what was there."""
+    if out is None:
+        return []
+    from pmo_lib import folder
+
+    files = [out] if out.suffix.lower() in (".xlsx", ".csv") else [out / name for name in names]
+    return [str(file) for file in folder.write_keeping(files, write)]
+
+
+def _records(frame) -> list[dict]:
+    return [] if frame is None else json.loads(frame.to_json(orient="records", date_format="iso"))
+
+
+def _print_json(document: dict) -> None:
+    print(json.dumps(_finite(document), ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def _finite(node):
+    """Replace what JSON cannot say: numbers that are not finite become null."""
+    if isinstance(node, dict):
+        return {key: _finite(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_finite(value) for value in node]
+    if isinstance(node, float) and (node != node or node in (float("inf"), float("-inf"))):
+        return None
+    return node
+
+
+@contextmanager
+def _progress() -> Iterator[Callable | None]:
+    """Show progress on the error stream where a person watches it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("choosing", total=None)
+        yield lambda done, total, words: bar.update(
+            task, completed=done, total=total, description="explaining"
+        )
+
+
+@contextmanager
+def _plain_errors(as_json: bool) -> Iterator[None]:
+    """Turn an input to mend into plain words and exit code 2."""
+    try:
+        yield
+    except InputError as error:
+        if as_json:
+            found = getattr(error, "table", None)
+            _print_json({"error": {"problems": list(error.problems), "table": _records(found)}})
+        else:
+            many = len(error.problems)
+            heading = f"{many} problems to mend:" if many > 1 else "One problem to mend:"
+            print(heading, file=sys.stderr)
+            for problem in error.problems:
+                print(f"  - {problem}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        print("Stopped; nothing was written.", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

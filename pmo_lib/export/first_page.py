@@ -1,0 +1,283 @@
+"""The first sheet: the list as one page that a board can sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from pmo_lib import periods
+from pmo_lib.export import layout, page, statements
+from pmo_lib.export.page import Book, Column, Formula
+from pmo_lib.export.words import PADDING, long_date, one_line, wrap
+from pmo_lib.workbench.pricing import base_date
+
+NAME = "Ranked list"
+
+DECISIONS = ["approve", "approve subject to", "defer", "reject"]
+"""What the drop-down offers."""
+
+PAGE_HEIGHT = 620.0
+"""Height of the rows that print on one page at 85 %. [pt]"""
+
+WHOLE_PAGE = 45
+"""Entries beyond which one page is not even tried."""
+
+_SCORE, _COST, _YEAR, _TOTAL, _WHY, _DECISION, _LAST = 3, 5, 6, 7, 8, 9, 10
+_BAR = 14.0
+_MOST_LINES = 4
+
+
+@dataclass(frozen=True, eq=False)
+class List:
+    """The list being written: its sheet, columns, entries and the wording of each reason."""
+
+    book: Book
+    sheet: object
+    columns: list[Column]
+    entries: dict[str, layout.Entry]
+    levels: dict[str, int]
+    one_page: bool
+
+
+def write(book: Book) -> None:
+    """Write the first sheet; the names it refers to belong to the later sheets."""
+    sheet, columns = book.sheet(NAME), _columns(book)
+    page.set_up_page(book, sheet, NAME)
+    for place, column in enumerate(columns):
+        sheet.set_column_pixels(place, place, column.pixels)
+    feet = [_paragraph(book, columns, text) for text in _foot(book)]
+    head = _write_head(book, sheet, columns)
+    fixed = head + page.height(2) + 5 * _BAR + sum(page.height(lines) for _, lines in feet)
+    listed = _listed(book, sheet, columns, PAGE_HEIGHT - fixed)
+    row = page.write_headings(book, sheet, 3, columns)
+    sheet.freeze_panes(row, 2)
+    sheet.repeat_rows(row - 1)
+    row = _write_list(listed, row)
+    for text, lines in feet:
+        page.across(book, sheet, row, 0, _LAST, text, "small")
+        sheet.set_row(row, page.height(lines))
+        row += 1
+    sheet.fit_to_pages(1, 1 if listed.one_page else 0)
+    sheet.print_area(0, 0, row - 1, _LAST)
+    sheet.activate()
+
+
+def _columns(book: Book) -> list[Column]:
+    unit, settings = book.money.unit, book.recommendation.settings
+    start = base_date(book.recommendation.portfolio, settings)
+    year = periods.label(periods.fiscal_year(start, settings.fiscal_year_start))
+    columns = [
+        Column("Rank", 38, ("rank",)),
+        Column("Project", 190),
+        Column("Sponsor", 124),
+        Column("Score\nof 100", 50, ("score",)),
+        Column("BCR", 40, ("ratio",)),
+        Column(f"Cost {unit}\ntotal", 58, ("money1",)),
+        Column(f"Cost {unit}\n{year}", 58, ("money1",)),
+        Column(f"Running\ntotal {unit}", 60, ("money1",)),
+        Column("Why here", 0),
+        Column("Decision", 76, ("fill",)),
+        Column("Condition", 86, ("fill",)),
+    ]
+    left = page.PAGE_PIXELS - sum(column.pixels for column in columns)
+    columns[_WHY] = Column("Why here", left)
+    return columns
+
+
+def _write_head(book: Book, sheet, columns: list[Column]) -> float:
+    """Write who decides on what, when, and the recommendation; return the height. [pt]."""
+    settings = book.recommendation.settings
+    who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t)
+    who, _ = page.fitted(book, who or NAME, 560, f"{NAME}, heading", most=1)
+    sign = " · ".join(one_line(t) for t in (settings.status, settings.marking) if t)
+    sign, _ = page.fitted(book, sign, 380, f"{NAME}, marking", most=1)
+    page.across(book, sheet, 0, 0, _TOTAL, who, "title")
+    page.across(book, sheet, 0, _WHY, _LAST, sign, "sign")
+    facts = (
+        f"Ranked list of proposals for decision · Meeting {long_date(settings.meeting_date)} · "
+        f"Data of {long_date(settings.data_date)} · Version {one_line(settings.version)}"
+    )
+    facts, _ = page.fitted(book, facts, 900, f"{NAME}, facts", most=1)
+    page.across(book, sheet, 1, 0, _LAST, facts, "quiet")
+    headline, lines = page.fitted(
+        book, book.recommendation.headline, 730, f"{NAME}, headline", most=4, bold=True
+    )
+    page.across(book, sheet, 2, 0, _LAST, headline, "sentence")
+    heights = (20.0, 13.0, 5.0 + 13.5 * lines)
+    for row, tall in enumerate(heights):
+        sheet.set_row(row, tall)
+    return sum(heights)
+
+
+def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
+    """Prepare the proposals and choose how much of each reason is shown."""
+    ranked = book.recommendation.ranked_list
+    proposals = ranked[ranked["block"] != "continues"]
+    entries = []
+    for project, name, sponsor, why in proposals[["name", "sponsor", "why"]].itertuples(name=None):
+        name, tall = _named(book, project, name, columns[1])
+        sponsor, taller = _named(book, project, sponsor, columns[2])
+        wordings = layout.wordings(why, columns[_WHY].room)
+        lines = tuple(len(wrap(w, columns[_WHY].room, size=page.SIZE)) for w in wordings)
+        entries.append(layout.Entry(project, name, sponsor, max(tall, taller), wordings, lines))
+    above = int(proposals["block"].isin(["mandatory", "recommended"]).sum())
+    levels, one_page = layout.fit(entries, room=room, line=above)
+    return List(
+        book=book,
+        sheet=sheet,
+        columns=columns,
+        entries={entry.project: entry for entry in entries},
+        levels=dict(zip(proposals.index, levels, strict=True)),
+        one_page=one_page,
+    )
+
+
+def _named(book: Book, project: str, text, column: Column) -> tuple[str, int]:
+    text = "" if pd.isna(text) else one_line(text)
+    where = f"{NAME}, {column.heading.lower()} of {one_line(project)[:60]}"
+    return page.fitted(book, text, column.room, where, most=_MOST_LINES)
+
+
+def _write_list(listed: List, row: int) -> int:
+    """Write the blocks of the list; return the row after them."""
+    ranked = listed.book.recommendation.ranked_list
+    blocks = dict(iter(ranked.groupby("block", sort=False)))
+    nobody = ranked.iloc[:0]
+    row = _write_running(listed, row, len(blocks.get("continues", nobody)))
+    row, last = _write_block(listed, row, blocks.get("mandatory", nobody), last=None)
+    chosen = blocks.get("recommended", nobody)
+    row = _write_bar(listed, row, f"RECOMMENDED by rank: {_count(chosen)}", chosen)
+    row, _ = _write_block(listed, row, chosen, last=last)
+    row = _write_money_left(listed, row)
+    refused = blocks.get("not recommended", nobody)
+    row = _write_bar(listed, row, f"NOT RECOMMENDED by rank: {_count(refused)}", refused)
+    row, _ = _write_block(listed, row, refused, last=None)
+    aside = blocks.get("not assessed", nobody)
+    row = _write_bar(listed, row, f"NOT ASSESSED: {_count(aside)} set aside", aside)
+    row, _ = _write_block(listed, row, aside, last=None)
+    return row
+
+
+def _count(block: pd.DataFrame) -> str:
+    return f"{len(block)} project{'s' if len(block) != 1 else ''}"
+
+
+def _write_running(listed: List, row: int, n: int) -> int:
+    """Write running work as one line; its money stands on a sheet of its own."""
+    book, sheet = listed.book, listed.sheet
+    words = f"COMMITTED: {n} running project{'s' if n != 1 else ''}, and what is mandatory"
+    page.across(book, sheet, row, 0, _COST - 1, words, "bar")
+    for place in range(_COST, _LAST + 1):
+        page.put(book, sheet, row, place, None, "bar")
+    for place, name in ((_COST, "running_cost"), (_YEAR, "running_this_year")):
+        page.put(book, sheet, row, place, page.named(book, name), "bar", "money1")
+    note = "Running work: its remaining cost and people come off the limits first" if n else ""
+    page.put(book, sheet, row, _WHY, note, "bar")
+    sheet.set_row(row, _BAR)
+    return row + 1
+
+
+def _write_bar(listed: List, row: int, words: str, block: pd.DataFrame) -> int:
+    """Write the bar that opens a block, with the sums of the rows below it."""
+    book, sheet = listed.book, listed.sheet
+    page.across(book, sheet, row, 0, _COST - 1, words, "bar")
+    for place in range(_COST, _LAST + 1):
+        page.put(book, sheet, row, place, None, "bar")
+    for place, name in ((_COST, "cost"), (_YEAR, "this_year")):
+        if block[name].notna().any():
+            first = xl_rowcol_to_cell(row + 1, place)
+            last = xl_rowcol_to_cell(row + len(block), place)
+            total = Formula(f"SUM({first}:{last})", float(block[name].sum()))
+            page.put(book, sheet, row, place, total, "bar", "money1")
+    sheet.set_row(row, _BAR)
+    return row + 1
+
+
+def _write_block(
+    listed: List, row: int, block: pd.DataFrame, *, last: int | None
+) -> tuple[int, int | None]:
+    """Write the projects of a block; return the row after them and the last running total's."""
+    bottom = row + len(block) - 1
+    for project in block.itertuples():
+        edge = ("above",) if project.block == "recommended" and row == bottom else ()
+        looks = ("quiet", *edge) if project.block.startswith("not") else edge
+        total = None
+        if project.funded:
+            own = xl_rowcol_to_cell(row, _COST)
+            before = "" if last is None else f"{xl_rowcol_to_cell(last, _TOTAL)}+"
+            total, last = Formula(before + own, project.running_total), row
+        _write_project(listed, row, project, total, looks)
+        row += 1
+    return row, last
+
+
+def _write_project(listed: List, row: int, project, total, looks: tuple[str, ...]) -> None:
+    entry, level = listed.entries[project.Index], listed.levels[project.Index]
+    cells = [
+        project.rank, entry.name, entry.sponsor, 100 * project.score, project.bcr, project.cost,
+        project.this_year, total, entry.reasons[level], None, None,
+    ]  # fmt: skip
+    for place, (column, cell) in enumerate(zip(listed.columns, cells, strict=True)):
+        own = ("close",) if place == _SCORE and project.too_close else column.looks
+        page.put(listed.book, listed.sheet, row, place, cell, "row", "boxed", *own, *looks)
+    listed.sheet.set_row(row, entry.height(level))
+    listed.sheet.data_validation(
+        row, _DECISION, row, _DECISION,
+        {"validate": "list", "source": DECISIONS, "error_title": "Decision",
+         "error_message": f"Choose one of: {', '.join(DECISIONS)}."},
+    )  # fmt: skip
+
+
+def _write_money_left(listed: List, row: int) -> int:
+    """Write what is left over under the thick rule."""
+    book, sheet = listed.book, listed.sheet
+    page.across(book, sheet, row, 0, _COST - 1, "MONEY LEFT OVER", "below")
+    for place in range(_COST, _WHY):
+        page.put(book, sheet, row, place, None, "below")
+    words = _left_by_year(book)
+    if words is None:
+        page.across(book, sheet, row, _WHY, _LAST, "No budget is stated", "below")
+    else:
+        page.put(book, sheet, row, _COST, page.named(book, "left_total"), "below", "money1")
+        this_year = page.named(book, "left_this_year")
+        page.put(book, sheet, row, _YEAR, this_year, "below", "money1")
+        sheet.merge_range(row, _WHY, row, _LAST, None, page.look(book, "below"))
+        page.put(book, sheet, row, _WHY, words, "below")
+    sheet.set_row(row, _BAR)
+    return row + 1
+
+
+def _left_by_year(book: Book) -> Formula | None:
+    """Return a formula that words the money left in each year."""
+    years = sorted({period for period in book.recommendation.portfolio.budgets["period"]})
+    money, parts, words = book.money, [], []
+    sign, places = money.sign.replace('"', '""'), 1 if money.letter else 0
+    for year in years:
+        name = f"left_{year.replace('-', '_')}"
+        label = periods.label(year)
+        number = f"FIXED(ROUND({name}/{money.divisor},{places}),{places})"
+        parts.append(f'"{label} {sign}"&{number}&"{money.letter}"')
+        words.append(f"{label} {money.shown(book.named[name])}")
+    return Formula('&" · "&'.join(parts), " · ".join(words)) if years else None
+
+
+def _foot(book: Book) -> list[str]:
+    """Return what must be read with the list, as paragraphs."""
+    made = book.recommendation
+    reading = [
+        f"({number}) {one_line(words)}" for number, words in enumerate(made.warnings, start=1)
+    ]
+    how = (statements.weights_line, statements.prices, statements.basis, statements.accounting)
+    texts = [
+        statements.legend(made, book.money) + " … In full on sheet Reasons.",
+        " ".join(state(made) for state in how),
+        "Read with this list: " + " ".join(reading) if reading else "",
+    ]
+    return [text for text in texts if text]
+
+
+def _paragraph(book: Book, columns: list[Column], text: str) -> tuple[str, int]:
+    room = sum(column.pixels for column in columns) * 0.75 - PADDING
+    return page.fitted(book, text, room, f"{NAME}, foot", most=8)

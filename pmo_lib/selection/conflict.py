@@ -1,0 +1,166 @@
+"""When limits cannot all hold: which ones clash, and the cheapest way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pmo_lib.checks import InputError
+from pmo_lib.selection.model import (
+    DIGITS,
+    MOVED_DIGITS,
+    Model,
+    Row,
+    amount,
+    exact_sum,
+    replace_rows,
+    used,
+)
+from pmo_lib.selection.solver import solve
+
+SECONDS = 5.0
+"""How long each question about a clash may take. [s]"""
+
+_STRUCTURAL = ("option", "transfer", "synergy")
+_LINKS = ("requires", "excludes", "together", "after")
+
+
+class InfeasibleError(InputError):
+    """Limits that no portfolio can meet together.
+
+    Parameters
+    ----------
+    conflict : sequence of str
+        Limits that cannot all hold, in words; leave one out and the rest can.
+    remedies : sequence of str
+        Ways out, each enough by itself and the cheapest of its kind.
+    """
+
+    def __init__(self, conflict: Sequence[str], remedies: Sequence[str]) -> None:
+        ways = f"; to mend it, {', or '.join(remedies)}" if remedies else ""
+        super().__init__(f"limits: these cannot all hold: {'; '.join(conflict)}{ways}")
+        self.conflict, self.remedies = tuple(conflict), tuple(remedies)
+
+
+def explain(model: Model, *, proven: bool = True) -> InputError:
+    """Return the error that says why a model has no answer."""
+    if not proven:
+        return InputError(
+            "time_limit: no portfolio was found in time, nor proof that there is none; allow more"
+        )
+    conflict = minimal_conflict(model)
+    return InfeasibleError([rows[0].words for rows in conflict], cheapest_remedies(model))
+
+
+def minimal_conflict(model: Model) -> list[list[Row]]:
+    """Find limits that cannot all hold although all but any one of them can.
+
+    Limits are dropped in turn for as long as the rest still clash, the largest
+    part that can be spared at once.
+
+    Returns
+    -------
+    list of list of Row
+        The rows of each limit that belongs to the conflict.
+    """
+    fixed = [r for r in model.rows if r.kind in _STRUCTURAL]
+    named_rows: dict[tuple, list[Row]] = {}
+    for one in model.rows:
+        if one.kind not in _STRUCTURAL:
+            named_rows.setdefault((one.kind, one.label), []).append(one)
+
+    def clash(limits: list[list[Row]]) -> bool:
+        rows = fixed + [one for rows in limits for one in rows]
+        answer = solve(
+            replace_rows(model, rows),
+            np.zeros(model.n_columns),
+            gap=np.inf,
+            patience=0,
+            time_limit=SECONDS,
+        )
+        return answer.status == "infeasible"
+
+    return _spare(clash, [], list(named_rows.values()), False)
+
+
+def _spare(clash: Callable, kept: list, limits: list, grown: bool) -> list:
+    """Return the least part of `limits` that clashes with those kept, halving each time."""
+    if grown and clash(kept):
+        return []
+    if len(limits) == 1:
+        return limits
+    first, second = limits[: len(limits) // 2], limits[len(limits) // 2 :]
+    needed = _spare(clash, kept + first, second, bool(first))
+    return _spare(clash, kept + needed, first, bool(needed)) + needed
+
+
+def cheapest_remedies(model: Model) -> list[str]:
+    """Word the cheapest way out of each kind that is enough by itself.
+
+    Money, people, limits, overrides and links are not weighed against each other:
+    each kind is relaxed alone, as little as possible. If none is enough, everything
+    is relaxed at once, each amount as a share of its limit, each rule as one.
+    """
+    kinds = [("budget",), ("capacity",), ("limit",), ("forced in",), ("forced out",), _LINKS]
+    alone = [_remedy(model, [r for r in model.rows if r.kind in kind]) for kind in kinds]
+    found = [remedy for remedy in alone if remedy]
+    return found or [_remedy(model, [r for r in model.rows if r.kind not in _STRUCTURAL])]
+
+
+def _remedy(model: Model, soft: list[Row]) -> str:
+    x = _relaxed(model, soft) if soft else None
+    if x is None:
+        return ""
+    digits = MOVED_DIGITS if len(model.transfers) else DIGITS
+    found = [(r, used(r, x, digits=digits)) for r in soft]
+    words = [_words(model, r, total, x) for r, total in found if not r.low <= total <= r.high]
+    return " and ".join(dict.fromkeys(words))
+
+
+def _words(model: Model, one: Row, found: float, x: np.ndarray) -> str:
+    if one.kind in ("budget", "capacity"):
+        what = one.words.split(" is ")[0]
+        return f"raise {what} by {amount(exact_sum(np.array([found, -one.high])))}"
+    if one.kind != "limit":
+        return f"drop the rule that {one.words}"
+    if np.isfinite(one.share):
+        total = exact_sum(model.cost * x)
+        return f"ease {one.words} to {100 * (one.share + found / total):.4g} %"
+    return f"ease {one.words} to {amount(found)}"
+
+
+def _relaxed(model: Model, soft: list[Row]) -> np.ndarray | None:
+    """Break the soft rows as little as possible: each gets a column that makes up for it."""
+    labels = list(dict.fromkeys((r.kind, r.label) for r in soft))
+    place = {label: model.n_columns + j for j, label in enumerate(labels)}
+    price = np.zeros(model.n_columns + len(labels))
+    rows = [r for r in model.rows if r not in soft]
+    for one in soft:
+        column = place[one.kind, one.label]
+        price[column] = -_price(model, one, soft)
+        for low, high, sign in ((one.low, np.inf, 1.0), (-np.inf, one.high, -1.0)):
+            if np.isfinite(low) or np.isfinite(high):
+                columns = np.append(one.columns, column)
+                rows.append(
+                    Row("soft", one.label, columns, np.append(one.coefficients, sign), low, high)
+                )
+    zeros, free = np.zeros(len(labels)), np.full(len(labels), np.inf)
+    elastic = replace(
+        model, rows=tuple(rows), value=np.append(model.value, zeros), cost=np.append(model.cost, zeros),
+        lower=np.append(model.lower, zeros), upper=np.append(model.upper, free),
+    )  # fmt: skip
+    answer = solve(elastic, price, time_limit=SECONDS)
+    return None if answer.x is None else answer.x[: model.n_columns]
+
+
+def _price(model: Model, one: Row, soft: list[Row]) -> float:
+    """Price one unit of a broken row: in its own unit within a kind, as a share between kinds."""
+    if one.kind not in ("budget", "capacity", "limit"):
+        return 1.0
+    if one.kind != "limit" and all(r.kind == one.kind for r in soft):
+        return 1.0
+    limit = one.high if np.isfinite(one.high) else one.low
+    money = float(np.abs(model.cost).sum())
+    return 1.0 / (money if np.isfinite(one.share) else abs(limit) or 1.0)

@@ -1,0 +1,172 @@
+"""What each budget buys: the best value at every amount, with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib.checks import InputError, require_number
+from pmo_lib.selection import inputs
+from pmo_lib.selection.build import build
+from pmo_lib.selection.conflict import explain
+from pmo_lib.selection.model import Model, exact_sum, holds, with_amounts
+from pmo_lib.selection.solver import Solution, relative_gap, solve
+
+PATIENCE = 0.1
+"""How long a proven optimum is sought at a point before the gap is enough. [s]"""
+
+
+_NOTHING = Solution(None, -np.inf, -np.inf, "infeasible", 0.0)
+
+
+def frontier(
+    value: pd.Series,
+    cost: pd.Series | pd.DataFrame,
+    budgets: Sequence[float] | pd.DataFrame,
+    *,
+    gap: float = 1e-3,
+    time_limit: float = 10.0,
+    progress: Callable[[int, int], bool | None] | None = None,
+    **constraints: Any,
+) -> pd.DataFrame:
+    """Find the best value at each of several budgets, under all constraints.
+
+    Only some points need a solve: where the best list of a larger budget fits, or
+    the bound of a larger budget is reached already, the point is settled.
+
+    Parameters
+    ----------
+    value, cost
+        As in `choose`.
+    budgets : sequence of float, or DataFrame of points by label of budget
+        One row a point; each must be at least the one before in every column
+        once sorted by total. [currency]
+    gap : float
+        How much a better list may still add at a point. [share of the value]
+    time_limit : float
+        For one point; what is not proven by then keeps the gap it has. [s]
+    progress : callable, optional
+        Called with points settled and points in all; return True to stop: the
+        remaining points keep what their neighbours prove.
+    **constraints
+        The constraints of `choose`.
+
+    Returns
+    -------
+    DataFrame
+        One row a point, by rising budget: ``budget`` (total), ``value``, ``bound``,
+        ``gap``, ``cost``, ``n`` projects, ``entered`` and ``left`` (projects,
+        against the row before) and ``worth``, the value gained for each unit of
+        budget since the row before. Value and bound never fall. Budgets that
+        cannot pay for what must be in have no value.
+
+    Raises
+    ------
+    InputError
+        As in `choose`, or if points are not nested.
+    InfeasibleError
+        If even the largest budget is too small for the constraints.
+
+    Examples
+    --------
+    >>> value = pd.Series({"a": 16, "b": 22, "c": 12, "d": 8})
+    >>> cost = pd.Series({"a": 5, "b": 7, "c": 4, "d": 3})
+    >>> frontier(value, cost, [5, 10, 14])[["budget", "value", "entered", "left"]]
+       budget  value    entered  left
+    0     5.0   16.0       (a,)    ()
+    1    10.0   30.0     (b, d)  (a,)
+    2    14.0   42.0       (c,)    ()
+    """
+    points, budget = _points(cost, budgets)
+    gap = require_number(gap, name="gap", low=0)
+    model = build(value, cost, budget, **constraints)
+    models = [with_amounts(model, "budget", amounts) for amounts in points]
+    return _table(model, points, _sweep(models, gap, time_limit, progress or (lambda *_: None)))
+
+
+def _points(cost, budgets) -> tuple[list[dict], Any]:
+    """Return the amounts of each point by label, rising, and the largest as a budget."""
+    if isinstance(cost, pd.Series):
+        amounts = [require_number(b, name="budgets", low=0) for b in budgets]
+        if not amounts:
+            raise InputError("budgets: must have at least one amount, got none")
+        return [{"total": b} for b in sorted(amounts)], max(amounts)
+    if not isinstance(budgets, pd.DataFrame) or budgets.empty:
+        raise InputError("budgets: must be a DataFrame with a row a point and the columns of cost")
+    rising = budgets.loc[budgets.sum(axis=1).sort_values(kind="stable").index]
+    if not (rising.diff().iloc[1:] >= 0).all(axis=None):
+        raise InputError("budgets: each point must be at least the one before in every column")
+    return [one.to_dict() for _, one in rising.iterrows()], rising.iloc[-1]
+
+
+def _sweep(
+    models: list[Model], gap: float, time_limit: float, progress: Callable
+) -> list[Solution]:
+    """Settle the ends, then always the middle of what is left between settled points."""
+    found: dict[int, Solution] = {}
+    stopped = False
+
+    def settle(k: int, low: int | None, high: int | None) -> None:
+        nonlocal stopped
+        below = found.get(low, _NOTHING)
+        above = found.get(high, Solution(None, np.inf, np.inf, "", 0.0))
+        if (high is not None and above.x is None) or (
+            above.x is not None and all(holds(r, above.x) for r in models[k].rows)
+        ):
+            found[k] = above
+        elif below.x is not None and (stopped or relative_gap(below.value, above.bound) == 0):
+            found[k] = replace(below, bound=above.bound)
+        else:
+            found[k] = solve(
+                models[k], models[k].value, gap=gap, patience=PATIENCE,
+                time_limit=0.01 if stopped else time_limit, start=below.x, bound=above.bound,
+            )  # fmt: skip
+        stopped = bool(progress(len(found), len(models))) or found[k].status == "stopped" or stopped
+
+    last = len(models) - 1
+    settle(last, None, None)
+    if found[last].x is None:
+        raise explain(models[last], proven=found[last].status == "infeasible")
+    if last > 0:
+        settle(0, None, last)
+    ahead = [(0, last)]
+    while ahead:
+        low, high = ahead.pop(0)
+        if high - low > 1:
+            middle = (low + high) // 2
+            settle(middle, low, high)
+            ahead += [(low, middle), (middle, high)]
+    return _monotone([found[k] for k in range(last + 1)])
+
+
+def _monotone(found: list[Solution]) -> list[Solution]:
+    """Let each point use what its neighbours prove: the better list below, the bound above."""
+    for k in range(1, len(found)):
+        if found[k - 1].value > found[k].value:
+            found[k] = replace(found[k], x=found[k - 1].x, value=found[k - 1].value)
+    for k in reversed(range(len(found) - 1)):
+        found[k] = replace(found[k], bound=min(found[k].bound, found[k + 1].bound))
+    return found
+
+
+def _table(model: Model, points: list[dict], found: list[Solution]) -> pd.DataFrame:
+    rows, before, amount, worth = [], set(), 0.0, np.nan
+    for budgets, one in zip(points, found, strict=True):
+        total = exact_sum(np.array(list(budgets.values())))
+        if one.x is None:
+            rows.append((total, np.nan, np.nan, np.nan, np.nan, 0, (), tuple(before), np.nan))
+            continue
+        taken = set(model.options[one.x[: model.n_options] > 0.5].get_level_values(0))
+        gained = (one.value - worth) / (total - amount) if total > amount and rows else np.nan
+        rows.append((
+            total, one.value, one.bound, relative_gap(one.value, one.bound),
+            exact_sum(model.cost * one.x), len(taken),
+            tuple(inputs.in_order(taken - before)), tuple(inputs.in_order(before - taken)), gained,
+        ))  # fmt: skip
+        before, amount, worth = taken, total, one.value
+    columns = ["budget", "value", "bound", "gap", "cost", "n", "entered", "left", "worth"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,152 @@
+"""What the command line prints: lists, tables and accounts, as plain text."""
+
+from __future__ import annotations
+
+import sys
+
+import pandas as pd
+
+
+def account(tables, evaluation=None) -> dict:
+    """Account for every row read: used and set aside together are the rows read."""
+    aside = tables.set_aside if evaluation is None else evaluation.set_aside
+    return {
+        "rows_read": tables.rows_read,
+        "used": tables.rows_read - len(aside),
+        "set_aside": len(aside),
+    }
+
+
+def account_words(account: dict) -> str:
+    """Word the account of rows: nothing is dropped in silence."""
+    return (
+        f"{account['rows_read']} project rows read = {account['used']} used + "
+        f"{account['set_aside']} set aside."
+    )
+
+
+def print_recommendation(made) -> None:
+    """Print the list as the board reads it, with the line where funding ends."""
+    settings, table = made.settings, made.ranked_list
+    title = " · ".join(
+        part
+        for part in (settings.organisation, settings.board, settings.meeting_date, settings.status)
+        if part
+    )
+    print(title)
+    print(made.headline)
+    proof = made.choice.sentence
+    print(f"Rule: {settings.rule}; {proof}. Money in {settings.currency}m.\n")
+    widths = (4, 44, 6, 6, 7, 7)
+    print(_row(("rank", "project", "score", "BCR", "cost", "total"), widths) + "  why here")
+    names = {
+        "continues": "Continues (running work, taken off the budgets first)",
+        "mandatory": "Mandatory",
+        "recommended": "Recommended",
+        "not recommended": "Not recommended",
+        "not assessed": "Not assessed (set aside)",
+    }
+    for block, heading in names.items():
+        rows = table[table["block"] == block]
+        if block == "not recommended":
+            print("=" * 100)
+            left = made.limits[made.limits["kind"] == "money"]["left_over"].sum() / 1e6
+            print(f"     left over: {settings.currency}{left:,.2f}m")
+        if len(rows) == 0:
+            continue
+        print(f"\n{heading}")
+        if block == "continues":
+            cells = (
+                "",
+                f"{len(rows)} running projects",
+                "",
+                "",
+                _number(rows["cost"].sum() / 1e6, 2),
+                "",
+            )
+            print(_row(cells, widths))
+            continue
+        for row in rows.itertuples():
+            cells = (
+                row.rank,
+                row.name,
+                _number(100 * row.score, 1) + ("~" if row.too_close else ""),
+                _number(row.bcr, 2),
+                _number(row.cost / 1e6, 2),
+                _number(row.running_total / 1e6, 2),
+            )
+            print(f"{_row(cells, widths)}  {row.why}")
+    if table["too_close"].any():
+        print(f"\n~ too close to call: within {100 * settings.too_close:g} points across the line")
+    if len(made.other_list):
+        print("\nThe other rule would decide differently on")
+        for row in made.other_list.itertuples():
+            print(f"  rank {row.rank}: {row.name}, funded only by: {row.funded_by}")
+
+
+def _row(cells, widths) -> str:
+    text = ["" if _missing(cell) else str(cell) for cell in cells]
+    text = [t if len(t) <= w else t[: w - 1] + "…" for t, w in zip(text, widths, strict=True)]
+    return " ".join(
+        t.ljust(w) if place == 1 else t.rjust(w)
+        for place, (t, w) in enumerate(zip(text, widths, strict=True))
+    )
+
+
+def _missing(cell) -> bool:
+    return cell is None or bool(pd.isna(cell))
+
+
+def _number(number: float, digits: int) -> str:
+    return "" if number != number else f"{number:,.{digits}f}"
+
+
+def print_frame(heading: str, frame) -> None:
+    """Print a table under its heading, as wide as the screen."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    table = Table(title=Text(heading), box=None, header_style="bold", pad_edge=False)
+    numeric = [
+        frame[c].dtype.kind in "fiu" or str(frame[c].dtype) == "Int64" for c in frame.columns
+    ]
+    for column, right in zip(frame.columns, numeric, strict=True):
+        table.add_column(Text(str(column)), justify="right" if right else "left")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text(_cell(cell)) for cell in row))
+    console.print(table)
+
+
+def _cell(cell) -> str:
+    if _missing(cell):
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:,.0f}" if abs(cell) >= 1000 else f"{cell:,.3g}"
+    return " ".join(str(cell).split())
+
+
+def print_aside(aside) -> None:
+    """Print what could not be assessed, by reason."""
+    if len(aside):
+        print(f"\nSet aside: {len(aside)}, never scored as zero")
+        reasons = aside.groupby("reason", sort=False)["name"]
+        for reason, names in reasons:
+            shown = ", ".join(map(str, names.head(3)))
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            print(f"  {reason}: {shown}{more}")
+
+
+def print_lines(heading: str, lines) -> None:
+    """Print sentences under a heading, if there are any."""
+    if lines:
+        print(f"\n{heading}")
+        for line in lines:
+            print(f"  - {line}")
+
+
+def print_written(written: list[str]) -> None:
+    """Print which files were written."""
+    for file in written:
+        print(f"Wrote {file}")

@@ -1,0 +1,131 @@
+"""The frame around controls: safe keys, labels that fit, and a static form to print."""
+
+from __future__ import annotations
+
+from html import escape
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from pmo_lib.widgets.page import Page, bullets, paragraph
+from pmo_lib.widgets.trial import CANNOT, COMING, EXACT, REASONS, Trial
+
+WIDE = {"description_width": "150px"}
+"""Style that leaves room for the label of a control."""
+
+STATE_WORDS = {
+    EXACT: "Exact answer.",
+    COMING: "Exact answer coming … the last exact list stays until then.",
+    REASONS: "Exact answer; the price of each reason is coming …",
+    CANNOT: "No answer. The last exact list stays below.",
+}
+
+
+class Keys(anywidget.AnyWidget):
+    """An invisible widget that keeps keys pressed in a control away from the notebook.
+
+    Without it JupyterLab takes them as commands: ``d d`` in a slider deletes the cell.
+    Keys with Ctrl or Meta pass, so that saving still works.
+    """
+
+    _esm = """
+    export default {
+      render({ el }) {
+        el.style.display = "none";
+        const stop = (event) => {
+          if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+        };
+        let panel = null, ended = false;
+        const attach = () => {
+          if (ended) return;
+          panel = el.closest(".pmo-panel");
+          if (panel) panel.addEventListener("keydown", stop);
+          else requestAnimationFrame(attach);
+        };
+        attach();
+        return () => { ended = true; if (panel) panel.removeEventListener("keydown", stop); };
+      },
+    };
+    """
+    _css = """
+    .pmo-panel { max-width: 1180px; padding: 8px 2px 12px; overflow: visible; }
+    .pmo-panel .widget-label, .pmo-panel .jupyter-widgets label { white-space: normal; }
+    .pmo-panel .widget-html-content, .pmo-panel .jupyter-widgets-html-content {
+      line-height: 1.4; font-size: 14px; overflow: visible;
+    }
+    .pmo-panel .widget-html { height: auto; }
+    .pmo-panel button:focus-visible, .pmo-panel select:focus-visible,
+    .pmo-panel input:focus-visible, .pmo-panel .noUi-handle:focus-visible {
+      outline: 3px solid #1a73c8; outline-offset: 2px;
+    }
+    """
+
+
+class Panel(ipywidgets.VBox):
+    """Controls with safe keys; where no kernel answers, their opening state is shown instead.
+
+    Parameters
+    ----------
+    children : list of widgets
+        From top to bottom.
+    static : Page
+        What a printed or stored notebook shows in place of the controls.
+    """
+
+    def __init__(self, children: list, static: Page) -> None:
+        super().__init__([*children, Keys()])
+        self.static = static
+        self.add_class("pmo-panel")
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data["text/html"], data["text/plain"] = self.static._repr_html_(), self.static.text
+        return bundle
+
+
+class Failure(ipywidgets.HTML):
+    """A place for what has to be mended: shown as text, whatever it holds."""
+
+    words = traitlets.Unicode("")
+
+    @traitlets.observe("words")
+    def _show(self, change) -> None:
+        lines = "".join(f"<div>{escape(line)}</div>" for line in change["new"].splitlines())
+        box = "border-left:4px solid #b3261e;padding:4px 10px;margin:4px 0;white-space:pre-wrap"
+        self.value = f'<div role="alert" style="{box}">{lines}</div>' if lines else ""
+
+
+def follow(trial: Trial, words) -> ipywidgets.HTML:
+    """Return a text that follows a trial: its state, its problem, and what `words` reads of it.
+
+    Parameters
+    ----------
+    trial : Trial
+        What to follow.
+    words : callable
+        Given the trial; returns a Page.
+    """
+    area = ipywidgets.HTML(layout={"min_height": "64px", "width": "auto"})
+
+    def show(_=None) -> None:
+        state = status(trial)
+        area.value = (state + words(trial)).html
+
+    show()
+    trial.observe(show, "version")
+    return area
+
+
+def status(trial: Trial) -> Page:
+    """Say whether what is shown is exact, coming, or cannot be had, and why not."""
+    if trial.state == CANNOT:
+        return paragraph(STATE_WORDS[CANNOT], strong=False) + bullets(trial.problem.splitlines())
+    html = f'<p role="status" style="margin:6px 0;opacity:0.8">{escape(STATE_WORDS[trial.state])}</p>'
+    return Page(html, STATE_WORDS[trial.state])
+
+
+def static_controls(*sentences: str) -> Page:
+    """Say in a printed notebook what the controls that stood here do."""
+    return paragraph(*sentences, quiet=True)

@@ -1,0 +1,200 @@
+"""Contribution to objectives: sums by hand, limits, invariances, bad input."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pmo_lib import alignment
+from pmo_lib.checks import InputError
+
+CONTRIBUTION = pd.DataFrame(
+    [[1.0, 0.5, 0.0], [0.0, 0.5, 0.0], [0.0, 0.0, 0.0]],
+    index=["wall", "hub", "depot"],
+    columns=["safety", "access", "savings"],
+)
+WEIGHTS = pd.Series({"savings": 0.25, "access": 0.25, "safety": 0.5})
+COST = pd.Series({"depot": 3.0, "wall": 12.0, "hub": 5.0})
+ALL = pd.Series(True, index=CONTRIBUTION.index)
+
+
+@st.composite
+def portfolios(draw):
+    """Draw contributions, weights, costs and a selection."""
+    n, m = draw(st.integers(1, 7)), draw(st.integers(1, 5))
+    levels = st.sampled_from([0, 1 / 9, 3 / 9, 6 / 9, 1])
+    cells = draw(st.lists(levels, min_size=n * m, max_size=n * m))
+    points = draw(st.lists(st.integers(0, 9), min_size=m, max_size=m))
+    assume(sum(points))
+    projects, objectives = [f"p{i}" for i in range(n)], [f"o{j}" for j in range(m)]
+    cost = draw(st.lists(st.integers(0, 10**7), min_size=n, max_size=n))
+    chosen = draw(st.lists(st.booleans(), min_size=n, max_size=n))
+    return (
+        pd.DataFrame(np.reshape(cells, (n, m)), index=projects, columns=objectives),
+        pd.Series(points, index=objectives) / sum(points),
+        pd.Series(cost, index=projects),
+        pd.Series(chosen, index=projects),
+    )
+
+
+def test_alignment_by_hand():
+    found = alignment.alignment(CONTRIBUTION, WEIGHTS)
+    assert found.to_dict() == {"wall": 0.625, "hub": 0.125, "depot": 0.0}
+    assert found.name == "alignment"
+
+
+def test_priority_by_hand():
+    found = alignment.priority(CONTRIBUTION, WEIGHTS)
+    assert found.to_dict() == pytest.approx({"wall": 5 / 6, "hub": 1 / 6, "depot": 0})
+    assert found.name == "priority"
+
+
+def test_spend_by_hand():
+    found = alignment.spend_by_objective(CONTRIBUTION, COST, ALL)
+    assert found["spend"].to_dict() == {
+        "safety": 8.0,
+        "access": 9.0,
+        "savings": 0.0,
+        "no objective": 3.0,
+    }
+    assert found["share"].tolist() == [0.4, 0.45, 0.0, 0.15]
+    assert found.index.name == "objective"
+
+
+def test_nothing_selected_spends_nothing():
+    found = alignment.spend_by_objective(CONTRIBUTION, COST, ~ALL)
+    assert (found == 0).all(axis=None)
+
+
+def test_coverage_by_hand():
+    found = alignment.coverage(CONTRIBUTION, ALL)
+    assert found["n_projects"].to_dict() == {"safety": 1, "access": 2, "savings": 0}
+    assert found["highest"].tolist() == [1.0, 0.5, 0.0]
+    assert found["best_project"].tolist()[:2] == ["wall", "wall"]
+    assert found.loc["safety", "sole_project"] == "wall"
+    assert found[["best_project", "sole_project"]].isna().sum().tolist() == [1, 2]
+
+
+def test_coverage_of_a_smaller_selection():
+    found = alignment.coverage(CONTRIBUTION, ALL & CONTRIBUTION["safety"].lt(1))
+    assert found.loc["access", "sole_project"] == "hub"
+    assert found.loc["safety"].isna().tolist() == [False, False, True, True]
+
+
+@given(portfolios())
+def test_bounds_and_totals(portfolio):
+    contribution, weights, cost, selected = portfolio
+    assert alignment.alignment(contribution, weights).between(0, 1).all()
+    if (contribution @ weights).sum() > 0:
+        priority = alignment.priority(contribution, weights)
+        assert (priority >= 0).all()
+        assert priority.sum() == pytest.approx(1)
+    spend = alignment.spend_by_objective(contribution, cost, selected)
+    assert spend["spend"].sum() == pytest.approx(cost[selected].sum(), abs=0.005)
+    assert spend["share"].sum() == pytest.approx(float(cost[selected].sum() > 0))
+    served = alignment.coverage(contribution, selected)
+    assert (served["highest"] > 0).equals(served["n_projects"] > 0)
+    assert served["sole_project"].notna().equals(served["n_projects"] == 1)
+
+
+@given(portfolios(), st.randoms())
+def test_the_order_of_labels_does_not_matter(portfolio, random):
+    contribution, weights, cost, selected = portfolio
+    rows, columns = list(contribution.index), list(contribution.columns)
+    random.shuffle(rows)
+    random.shuffle(columns)
+    other = contribution.loc[rows, columns]
+    pd.testing.assert_series_equal(
+        alignment.alignment(other, weights), alignment.alignment(contribution, weights).loc[rows]
+    )
+    pd.testing.assert_frame_equal(
+        alignment.spend_by_objective(other, cost, selected).sort_index(),
+        alignment.spend_by_objective(contribution, cost, selected).sort_index(),
+    )
+    pd.testing.assert_series_equal(
+        alignment.coverage(other, selected)["n_projects"].sort_index(),
+        alignment.coverage(contribution, selected)["n_projects"].sort_index(),
+    )
+
+
+@given(portfolios())
+def test_doubling_contributions_leaves_priority_and_spend(portfolio):
+    contribution, weights, cost, selected = portfolio
+    assume((contribution @ weights).sum() > 0)
+    half = contribution / 2
+    pd.testing.assert_series_equal(
+        alignment.priority(half, weights), alignment.priority(contribution, weights)
+    )
+    pd.testing.assert_frame_equal(
+        alignment.spend_by_objective(half, cost, selected),
+        alignment.spend_by_objective(contribution, cost, selected),
+    )
+
+
+def test_large_whole_money_does_not_overflow():
+    cost = pd.Series({"wall": 4_000_000_000, "hub": 4_000_000_000, "depot": 0})
+    found = alignment.spend_by_objective(CONTRIBUTION, cost, ALL)
+    assert found["spend"].sum() == pytest.approx(8e9)
+
+
+def test_arguments_are_left_as_they_were():
+    before = CONTRIBUTION.copy()
+    alignment.spend_by_objective(CONTRIBUTION, COST, ALL)
+    alignment.coverage(CONTRIBUTION, ALL)
+    pd.testing.assert_frame_equal(CONTRIBUTION, before)
+
+
+def bad(column="safety", value=1.5):
+    return CONTRIBUTION.assign(**{column: [value, 0.0, 0.0]})
+
+
+@pytest.mark.parametrize("function", [alignment.alignment, alignment.priority])
+@pytest.mark.parametrize(
+    ("contribution", "weights", "message"),
+    [
+        (bad(), WEIGHTS, r"contribution: each must lie in \[0, 1\], got 1.5 for row 'wall'"),
+        (bad(value=np.nan), WEIGHTS, "contribution: .*missing"),
+        (bad(value="strong"), WEIGHTS, "contribution: .*got 'strong'"),
+        (CONTRIBUTION.iloc[[0, 0]], WEIGHTS, "contribution: each row label must occur once"),
+        (CONTRIBUTION, WEIGHTS * 2, "objective_weights: must sum to 1, got 2"),
+        (CONTRIBUTION, -WEIGHTS, "objective_weights: each must be at least 0"),
+        (CONTRIBUTION, WEIGHTS[:2], "objective_weights: labels must be those of contribution"),
+        (CONTRIBUTION, [0.5, 0.25, 0.25], "objective_weights: must be a Series"),
+    ],
+)
+def test_bad_contributions_and_weights_are_refused(function, contribution, weights, message):
+    with pytest.raises(InputError, match=message):
+        function(contribution, weights)
+
+
+def test_priority_of_projects_that_serve_nothing_is_refused():
+    with pytest.raises(InputError, match="at least one project must serve an objective"):
+        alignment.priority(CONTRIBUTION * 0, WEIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("contribution", "cost", "selected", "message"),
+    [
+        (bad(), COST, ALL, r"contribution: each must lie in \[0, 1\]"),
+        (CONTRIBUTION, -COST, ALL, "cost: each must be at least 0"),
+        (CONTRIBUTION, COST[:2], ALL, "cost: labels must be those of contribution; missing 'hub'"),
+        (CONTRIBUTION, COST, ALL[:2], "selected: labels must be those of contribution"),
+        (CONTRIBUTION, COST, ALL * 1, "selected: each must be True or False, got 1 for project"),
+        (CONTRIBUTION, COST, [True] * 3, "selected: must be a Series"),
+        (
+            CONTRIBUTION.rename(columns={"safety": "no objective"}),
+            COST,
+            ALL,
+            "no objective may be called 'no objective'",
+        ),
+    ],
+)
+def test_bad_spend_is_refused(contribution, cost, selected, message):
+    with pytest.raises(InputError, match=message):
+        alignment.spend_by_objective(contribution, cost, selected)
+
+
+def test_bad_coverage_is_refused():
+    with pytest.raises(InputError, match="selected: each must be True or False, got 'yes'"):
+        alignment.coverage(CONTRIBUTION, ALL.astype("object").where(~ALL, "yes"))
