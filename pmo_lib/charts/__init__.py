@@ -6,8 +6,10 @@ network. Which projects are funded is told by shape and fill, not by colour alon
 and the colours rise in lightness, so a grey print says the same.
 """
 
+from pmo_lib.charts.bubbles import value_against_cost
+from pmo_lib.charts.flows import flows_by_year
 from pmo_lib.charts.ranking import ranking_chart
-
+from pmo_lib.charts.spend import spend_against_importance
 
 __all__ = [
     "SLIDER_STYLE",

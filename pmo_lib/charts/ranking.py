@@ -53,10 +53,10 @@ def ranking_chart(
         If a weighted value is missing or outside [0, 1], or labels do not match.
     """
     table, labels = _table(weighted_values, funded, names, criterion_names)
-    counts = f"{table['state'].eq(style.FUNDED).sum()} of {len(table)} projects are funded"
+    counts = f"{table['state'].eq(style.FUNDED).sum()} of {len(table)} projects are funded (filled circle)"
     if len(table) <= MOST_ROWS:
         chart = _bars(table, labels).properties(width=style.WIDTH - 180, height=alt.Step(22))
-        return style.dress(chart, title=title, subtitle=f"{counts}.")
+        return style.dress(chart, title=title, subtitle=f"{counts}; the others (diamond) are pale.")
     start = _close_up_start(table)
     near = table.iloc[start : start + CLOSE_UP_ROWS]
     height = 20 * CLOSE_UP_ROWS
@@ -64,7 +64,7 @@ def ranking_chart(
     overview = _overview(table, labels, near).properties(width=OVERVIEW_WIDTH, height=height)
     close_up = _bars(near, labels).properties(width=320, height=height)
     subtitle = [
-        f"{counts}. Left: every project, a black tick where it is funded.",
+        f"{counts}; the others (diamond) are pale. Left: all, a tick where funded.",
         f"Right: places {first} to {last}, the part inside the frame.",
     ]
     return style.dress(alt.hconcat(overview, close_up, spacing=30), title=title, subtitle=subtitle)

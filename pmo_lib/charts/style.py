@@ -35,19 +35,33 @@ class Money(NamedTuple):
     """A unit in which amounts of money read well."""
 
     divisor: float
-    unit: str
+    currency: str
+    suffix: str
+
+    @property
+    def unit(self) -> str:
+        """The unit as an axis states it, for example £m."""
+        return self.currency + self.suffix
+
+    def word(self, amount: float) -> str:
+        """Word an amount that is already in this unit.
+
+        >>> Money(1e6, "£", "m").word(-3.25)
+        '−£3.2m'
+        """
+        return f"{'−' if amount < 0 else ''}{self.currency}{abs(amount):,.1f}{self.suffix}"
 
 
 def money_unit(largest: float, currency: str) -> Money:
     """Pick the unit for amounts up to a largest one.
 
     >>> money_unit(12_300_000, "£")
-    Money(divisor=1000000.0, unit='£m')
+    Money(divisor=1000000.0, currency='£', suffix='m')
     """
     for divisor, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if largest >= 1.5 * divisor:
-            return Money(divisor, f"{currency}{suffix}")
-    return Money(1.0, currency)
+            return Money(divisor, currency, suffix)
+    return Money(1.0, currency, "")
 
 
 def palette(n: int) -> list[str]:
@@ -67,9 +81,9 @@ def palette(n: int) -> list[str]:
 
 
 def one_line(text: object) -> str:
-    """Return a text without what cannot be seen or would reorder a line.
+    r"""Return a text without what cannot be seen or would reorder a line.
 
-    >>> one_line("bus\\u202elanes\\n2")
+    >>> one_line("bus\u202elanes\n2")
     'bus lanes 2'
     """
     return " ".join(_UNSEEN.sub(" ", str(text)).split())
@@ -93,6 +107,15 @@ def named(labels: pd.Index, names: pd.Series | None, *, what: str) -> list[str]:
 def text_room(texts, *, most: float) -> float:
     """Estimate the width of the widest text, up to a most. [px]."""
     return min(most, 8 + 0.56 * FONT_SIZE * max(map(len, texts)))
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text to a number of letters, an ellipsis being the last.
+
+    >>> shortened("Street lighting renewal", 10)
+    'Street lig…'
+    """
+    return text if len(text) <= most + 1 else text[:most].rstrip() + "…"
 
 
 def truths(flags: pd.Series, labels: pd.Index, *, name: str, other: str) -> np.ndarray:
@@ -149,7 +172,7 @@ def _code(letter: str) -> str:
 def funded_scales() -> dict:
     """Return the shape and fill by which funded and not funded are told apart."""
     domain = [FUNDED, NOT_FUNDED]
-    legend = alt.Legend(title=None, symbolSize=90, symbolStrokeColor=INK, symbolStrokeWidth=1.5)
+    legend = alt.Legend(title=None, symbolSize=90)
     return {
         "shape": alt.Shape(
             "state:N",
@@ -193,6 +216,7 @@ def dress(chart, *, title: str, subtitle: str | list[str] = ""):
             domainColor=QUIET,
             tickColor=QUIET,
             titlePadding=8,
+            labelFlush=False,
         )
         .configure_legend(
             orient="top",
@@ -203,8 +227,7 @@ def dress(chart, *, title: str, subtitle: str | list[str] = ""):
             titleColor=QUIET,
             labelColor=INK,
             labelLimit=260,
-            symbolStrokeWidth=0,
-            symbolType="square",
+            symbolOpacity=1,
             columnPadding=14,
         )
     )

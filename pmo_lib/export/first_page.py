@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pmo_lib import periods
 from pmo_lib.export import layout, page, statements
-from pmo_lib.export.page import Book, Column, Formula
+from pmo_lib.export.page import Book, Column, Formula, text_column
 from pmo_lib.export.words import PADDING, long_date, one_line, wrap
 from pmo_lib.workbench.pricing import base_date
 
@@ -18,14 +18,10 @@ NAME = "Ranked list"
 DECISIONS = ["approve", "approve subject to", "defer", "reject"]
 """What the drop-down offers."""
 
-PAGE_HEIGHT = 620.0
-"""Height of the rows that print on one page at 85 %. [pt]"""
-
-WHOLE_PAGE = 45
-"""Entries beyond which one page is not even tried."""
+ONE_PAGE = 45
+"""Projects beyond which one page is not even tried."""
 
 _SCORE, _COST, _YEAR, _TOTAL, _WHY, _DECISION, _LAST = 3, 5, 6, 7, 8, 9, 10
-_BAR = 14.0
 _MOST_LINES = 4
 
 
@@ -43,14 +39,19 @@ class List:
 
 def write(book: Book) -> None:
     """Write the first sheet; the names it refers to belong to the later sheets."""
-    sheet, columns = book.sheet(NAME), _columns(book)
+    sheet = book.sheet(NAME)
     page.set_up_page(book, sheet, NAME)
+    feet = [
+        page.fitted(book, text, page.PAGE_PIXELS * 0.75 - PADDING, f"{NAME}, foot", most=8)
+        for text in _foot(book)
+    ]
+    head = _write_head(book, sheet)
+    fixed = head + page.height(2) + 5 * page.BAR + sum(page.height(lines) for _, lines in feet)
+    room = page.PAGE_HEIGHT - fixed
+    columns = _columns(book, room)
     for place, column in enumerate(columns):
         sheet.set_column_pixels(place, place, column.pixels)
-    feet = [_paragraph(book, columns, text) for text in _foot(book)]
-    head = _write_head(book, sheet, columns)
-    fixed = head + page.height(2) + 5 * _BAR + sum(page.height(lines) for _, lines in feet)
-    listed = _listed(book, sheet, columns, PAGE_HEIGHT - fixed)
+    listed = _listed(book, sheet, columns, room)
     row = page.write_headings(book, sheet, 3, columns)
     sheet.freeze_panes(row, 2)
     sheet.repeat_rows(row - 1)
@@ -64,29 +65,49 @@ def write(book: Book) -> None:
     sheet.activate()
 
 
-def _columns(book: Book) -> list[Column]:
+def _columns(book: Book, room: float) -> list[Column]:
     unit, settings = book.money.unit, book.recommendation.settings
     start = base_date(book.recommendation.portfolio, settings)
     year = periods.label(periods.fiscal_year(start, settings.fiscal_year_start))
-    columns = [
-        Column("Rank", 38, ("rank",)),
-        Column("Project", 190),
-        Column("Sponsor", 124),
-        Column("Score\nof 100", 50, ("score",)),
-        Column("BCR", 40, ("ratio",)),
-        Column(f"Cost {unit}\ntotal", 58, ("money1",)),
-        Column(f"Cost {unit}\n{year}", 58, ("money1",)),
-        Column(f"Running\ntotal {unit}", 60, ("money1",)),
-        Column("Why here", 0),
-        Column("Decision", 76, ("fill",)),
-        Column("Condition", 86, ("fill",)),
+    fixed = {
+        0: Column("Rank", 38, ("rank",)),
+        3: Column("Score\nof 100", 54, ("score",)),
+        4: Column("BCR", 42, ("ratio",)),
+        _COST: Column(f"Cost {unit}\ntotal", 58, ("money1",)),
+        _YEAR: Column(f"Cost {unit}\n{year}", 58, ("money1",)),
+        _TOTAL: Column(f"Running\ntotal {unit}", 62, ("money1",)),
+        _DECISION: Column("Decision", 70, ("fill",)),
+        _LAST: Column("Condition", 78, ("fill",)),
+    }
+    left = page.PAGE_PIXELS - sum(column.pixels for column in fixed.values())
+    name, sponsor, why = _text_widths(book, left, room)
+    texts = {1: text_column("Project", name), 2: text_column("Sponsor", sponsor)}
+    return [(fixed | texts | {_WHY: text_column("Why here", why)})[n] for n in range(_LAST + 1)]
+
+
+def _text_widths(book: Book, pixels: int, room: float) -> list[int]:
+    """Share the width that numbers leave among project, sponsor and reason."""
+    listed = _proposals(book)
+    if len(listed) > ONE_PAGE:
+        return [240, 150, pixels - 390]
+    texts = [
+        [_text(name)[:300], _text(sponsor)[:300], _text(why)[:600]]
+        for name, sponsor, why in listed[["name", "sponsor", "why"]].itertuples(index=False)
     ]
-    left = page.PAGE_PIXELS - sum(column.pixels for column in columns)
-    columns[_WHY] = Column("Why here", left)
-    return columns
+    choices = [range(150, 351, 20), range(70, 231, 20)]
+    return layout.widths(texts, pixels=pixels, choices=choices, room=room)
 
 
-def _write_head(book: Book, sheet, columns: list[Column]) -> float:
+def _proposals(book: Book) -> pd.DataFrame:
+    ranked = book.recommendation.ranked_list
+    return ranked[ranked["block"] != "continues"]
+
+
+def _text(cell) -> str:
+    return "" if pd.isna(cell) else one_line(cell)
+
+
+def _write_head(book: Book, sheet) -> float:
     """Write who decides on what, when, and the recommendation; return the height. [pt]."""
     settings = book.recommendation.settings
     who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t)
@@ -105,7 +126,7 @@ def _write_head(book: Book, sheet, columns: list[Column]) -> float:
         book, book.recommendation.headline, 730, f"{NAME}, headline", most=4, bold=True
     )
     page.across(book, sheet, 2, 0, _LAST, headline, "sentence")
-    heights = (20.0, 13.0, 5.0 + 13.5 * lines)
+    heights = (19.0, 12.5, 4.0 + 13.5 * lines)
     for row, tall in enumerate(heights):
         sheet.set_row(row, tall)
     return sum(heights)
@@ -113,9 +134,7 @@ def _write_head(book: Book, sheet, columns: list[Column]) -> float:
 
 def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
     """Prepare the proposals and choose how much of each reason is shown."""
-    ranked = book.recommendation.ranked_list
-    proposals = ranked[ranked["block"] != "continues"]
-    entries = []
+    proposals, entries = _proposals(book), []
     for project, name, sponsor, why in proposals[["name", "sponsor", "why"]].itertuples(name=None):
         name, tall = _named(book, project, name, columns[1])
         sponsor, taller = _named(book, project, sponsor, columns[2])
@@ -135,9 +154,8 @@ def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
 
 
 def _named(book: Book, project: str, text, column: Column) -> tuple[str, int]:
-    text = "" if pd.isna(text) else one_line(text)
     where = f"{NAME}, {column.heading.lower()} of {one_line(project)[:60]}"
-    return page.fitted(book, text, column.room, where, most=_MOST_LINES)
+    return page.fitted(book, _text(text), column.room, where, most=_MOST_LINES)
 
 
 def _write_list(listed: List, row: int) -> int:
@@ -175,7 +193,7 @@ def _write_running(listed: List, row: int, n: int) -> int:
         page.put(book, sheet, row, place, page.named(book, name), "bar", "money1")
     note = "Running work: its remaining cost and people come off the limits first" if n else ""
     page.put(book, sheet, row, _WHY, note, "bar")
-    sheet.set_row(row, _BAR)
+    sheet.set_row(row, page.BAR)
     return row + 1
 
 
@@ -191,7 +209,7 @@ def _write_bar(listed: List, row: int, words: str, block: pd.DataFrame) -> int:
             last = xl_rowcol_to_cell(row + len(block), place)
             total = Formula(f"SUM({first}:{last})", float(block[name].sum()))
             page.put(book, sheet, row, place, total, "bar", "money1")
-    sheet.set_row(row, _BAR)
+    sheet.set_row(row, page.BAR)
     return row + 1
 
 
@@ -245,7 +263,7 @@ def _write_money_left(listed: List, row: int) -> int:
         page.put(book, sheet, row, _YEAR, this_year, "below", "money1")
         sheet.merge_range(row, _WHY, row, _LAST, None, page.look(book, "below"))
         page.put(book, sheet, row, _WHY, words, "below")
-    sheet.set_row(row, _BAR)
+    sheet.set_row(row, page.BAR)
     return row + 1
 
 
@@ -271,13 +289,8 @@ def _foot(book: Book) -> list[str]:
     ]
     how = (statements.weights_line, statements.prices, statements.basis, statements.accounting)
     texts = [
-        statements.legend(made, book.money) + " … In full on sheet Reasons.",
+        statements.legend(made, book.money),
         " ".join(state(made) for state in how),
         "Read with this list: " + " ".join(reading) if reading else "",
     ]
     return [text for text in texts if text]
-
-
-def _paragraph(book: Book, columns: list[Column], text: str) -> tuple[str, int]:
-    room = sum(column.pixels for column in columns) * 0.75 - PADDING
-    return page.fitted(book, text, room, f"{NAME}, foot", most=8)

@@ -1,13 +1,15 @@
-"""How much of each reason fits on the first page."""
+"""How the first page is laid out: how wide the columns are, how much of each reason fits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from pmo_lib.export.page import SIZE, height
-from pmo_lib.export.words import visible, wrap
+import numpy as np
 
+from pmo_lib.export.page import LINE, SIZE, height
+from pmo_lib.export.words import PADDING, line_counts, visible, wrap
 
 MOST_LINES = 6
 """Lines of a reason on the first page; the sheet of reasons has the rest."""
@@ -70,12 +72,62 @@ def wordings(why: str, room: float) -> tuple[str, ...]:
 
 
 def _cut(text: str, room: float, most: int) -> str:
-    """Shorten a text to some lines, at a word, with an ellipsis."""
+    """Shorten a text to some lines, at a clause or else at a word, with an ellipsis."""
     lines = wrap(text, room, size=SIZE)
     if len(lines) <= most:
         return text
     last = wrap(lines[most - 1], room - 12, size=SIZE)[0]
+    clause = max(last.rfind(", "), last.rfind("; "))
+    last = last[:clause] if clause > len(last) / 2 else last
     return "\n".join([*lines[: most - 1], last.rstrip(" ,;…") + " …"])
+
+
+def widths(
+    texts: Sequence[Sequence[str]], *, pixels: int, choices: Sequence[Sequence[int]], room: float
+) -> list[int]:
+    """Share a width among columns of text so that most reasons stand whole on the page.
+
+    Parameters
+    ----------
+    texts : sequence of rows of texts
+        The last one of a row is the reason, which may be shortened.
+    pixels : int
+        Width of all the columns together. [px]
+    choices : sequence of sequences of int
+        Widths to try for each column but the last, which takes the rest. [px]
+    room : float
+        Height that the rows may have together. [pt]
+
+    Returns
+    -------
+    list of int
+        A width for each column. [px]
+
+    Examples
+    --------
+    >>> row = ["a flood wall along the river", "no"]
+    >>> widths([row], pixels=300, choices=[[100, 200]], room=13)
+    [200, 100]
+    """
+    wides = list(product(*choices))
+    lines = [_lines_by_width([row[n] for row in texts], choice) for n, choice in enumerate(choices)]
+    rest = _lines_by_width([row[-1] for row in texts], {pixels - sum(wide) for wide in wides})
+    tried = []
+    for wide in wides:
+        least = np.max([lines[n][one] for n, one in enumerate(wide)], axis=0)
+        whole = np.maximum(least, rest[pixels - sum(wide)])
+        left = room - sum(height(n) for n in least)
+        fits = int((np.cumsum(np.sort(whole - least) * LINE) <= left).sum())
+        tried.append((max(0.0, -left), -fits, int(whole.sum()), wide))
+    best = min(tried)[-1]
+    return [*best, pixels - sum(best)]
+
+
+def _lines_by_width(texts: Sequence[str], pixels) -> dict[int, np.ndarray]:
+    """Count the lines of each text at each width."""
+    wides = sorted(pixels)
+    counts = [line_counts(text, [w * 0.75 - PADDING for w in wides], size=SIZE) for text in texts]
+    return dict(zip(wides, np.minimum(np.array(counts).T, MOST_LINES), strict=True))
 
 
 def fit(entries: Sequence[Entry], *, room: float, line: int) -> tuple[list[int], bool]:

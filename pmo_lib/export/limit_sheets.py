@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 import pandas as pd
@@ -9,7 +10,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pmo_lib import periods
 from pmo_lib.export import page
-from pmo_lib.export.page import Book, Column, Formula, money_column, text_column
+from pmo_lib.export.money_sheets import fund_words
+from pmo_lib.export.page import Book, Column, Formula, text_column
 from pmo_lib.export.words import one_line
 from pmo_lib.workbench import choosing_problem
 from pmo_lib.workbench.pricing import base_date
@@ -20,7 +22,7 @@ TIGHT = 0.1
 """A role-month is tight if at most this share of what there is is left over. [-]"""
 
 _TIGHT_ROWS = 40
-_STEPS = ("Budget", "less running work", "Available for proposals", "less mandatory and recommended")
+_STEPS = ("Budget", "Taken by running work", "Taken by mandatory and recommended")
 
 
 def people(book: Book) -> pd.DataFrame:
@@ -75,40 +77,41 @@ def _write_money(book: Book, sheet, row: int, columns: list[Column]) -> int:
         first, group = row, list(group)
         lines = [_money_row(row + n, book, label) for n, label in enumerate(group)]
         row = page.write_rows(book, sheet, row, columns, lines)
-        total = _sum_row(f"{periods.label(year)}, all funds", row, list(range(first, row)), lines)
+        total = _sum_row(f"{periods.label(year)}, all funds", list(range(first, row)), lines, row)
         row = page.write_rows(book, sheet, row, columns, [total], "total")
         year_rows.append(row - 1)
         whole.append(total)
         page.name_cell(book, f"left_{year.replace('-', '_')}", sheet, row - 1, 5, total[5].value)
         if year == start:
             page.name_cell(book, "left_this_year", sheet, row - 1, 5, total[5].value)
-    total = _sum_row("All years and funds", row, year_rows, whole)
+    total = _sum_row("All years and funds", year_rows, whole, row)
     page.name_cell(book, "left_total", sheet, row, 5, total[5].value)
     return page.write_rows(book, sheet, row, columns, [total], "total")
 
 
 def _money_row(row: int, book: Book, label: tuple) -> list:
-    year, *rest = label
-    fund = " · ".join(one_line(part) for part in rest if part)
-    there, running, available, used = (book.places[words, label] for words in _STEPS)
-    return [f"{periods.label(year)} {fund}", there, running, available, used, *_left(row, available, used)]
+    there, running, used = (book.places[words, label] for words in _STEPS)
+    words = f"{periods.label(label[0])} {fund_words(label[1:])}"
+    cells = [xl_rowcol_to_cell(row, column) for column in (1, 2)]
+    available = Formula(f"{cells[0]}-{cells[1]}", there.value - running.value)
+    return [words, there, running, available, used, *_left(row, available.value, used.value)]
 
 
-def _left(row: int, available: Formula, used: Formula) -> list[Formula]:
+def _left(row: int, available: float, used: float) -> list[Formula]:
     """Return live formulas for what is left over and the share used."""
     a, u = xl_rowcol_to_cell(row, 3), xl_rowcol_to_cell(row, 4)
-    share = 100 * used.value / available.value if available.value > 0 else 0.0
-    left = round(available.value - used.value, 2) + 0.0
-    return [Formula(f"ROUND({a}-{u},2)", left), Formula(f"IF({a}>0,100*{u}/{a},0)", share)]
+    share = 100 * used / available if available > 0 else 0.0
+    left = Formula(f"ROUND({a}-{u},2)", round(available - used, 2) + 0.0)
+    return [left, Formula(f"IF({a}>0,100*{u}/{a},0)", share)]
 
 
-def _sum_row(words: str, row: int, rows: list[int], lines: list[list]) -> list:
+def _sum_row(words: str, rows: list[int], lines: list[list], row: int) -> list:
     """Return a row of live sums over other rows of the sheet."""
     cells: list = [words]
     for column in range(1, 5):
         parts = "+".join(xl_rowcol_to_cell(one, column) for one in rows)
         cells.append(Formula(parts, float(sum(line[column].value for line in lines))))
-    return [*cells, *_left(row, cells[3], cells[4])]
+    return [*cells, *_left(row, cells[3].value, cells[4].value)]
 
 
 def _write_tight(book: Book, sheet, row: int) -> int:
@@ -135,30 +138,40 @@ def _write_tight(book: Book, sheet, row: int) -> int:
 def _people_row(row: int, cells: pd.Series) -> list:
     there, running = xl_rowcol_to_cell(row, 1), xl_rowcol_to_cell(row, 2)
     available = Formula(f"{there}-{running}", cells["available"])
-    used = Formula("", cells["used"])
-    return [cells["there"], cells["running"], available, used.value, *_left(row, available, used)]
+    left = _left(row, cells["available"], cells["used"])
+    return [cells["there"], cells["running"], available, cells["used"], *left]
 
 
 def _write_limits(book: Book, sheet, row: int) -> None:
     """Write limits on groups of projects."""
     limits = book.recommendation.limits
     limits = limits[limits["kind"] == "limit"]
-    columns = [
-        text_column("Other limits", 420),
-        *[
-            Column(f"{name}\nshare, {book.money.unit[:-1] or 'money'} or count", 120, ("amount",))
-            for name in ("Limit", "Used", "Left over")
-        ],
-    ]
+    columns = [text_column("Limits on groups of projects", 420), *_LIMIT_COLUMNS]
     if len(limits) == 0:
         page.write_note(book, sheet, row, columns, "No limits on groups of projects are stated.")
         return
     row = page.write_headings(book, sheet, row, columns)
-    lines = [
-        [one_line(words), *cells]
-        for words, *cells in limits[["available", "used", "left_over"]].itertuples(name=None)
-    ]
-    page.write_rows(book, sheet, row, columns, lines)
+    for words, cells in limits.iterrows():
+        words, measure = _limit_words(words, cells["label"])
+        places = {"amount": "money2", "share": "ratio"}.get(measure, "amount")
+        looked = [columns[0], *[replace(column, looks=(places,)) for column in _LIMIT_COLUMNS[:3]]]
+        unit = {"amount": book.money.unit, "share": "share of cost", "count": "projects"}
+        amounts = [words, *cells[["available", "used", "left_over"]], unit.get(measure, "")]
+        row = page.write_rows(book, sheet, row, [*looked, _LIMIT_COLUMNS[3]], [amounts])
+
+
+_LIMIT_COLUMNS = [
+    *[Column(f"{name}\nin the unit stated", 120, ("amount",)) for name in ("Limit", "Used", "Left over")],
+    text_column("Unit", 120),
+]
+
+
+def _limit_words(words, label) -> tuple[str, str]:
+    """Word a limit on a group, and return its measure."""
+    if isinstance(label, tuple) and len(label) == 3:
+        group, measure, side = map(str, label)
+        return f"{one_line(group)}, {side}", measure
+    return one_line(words), ""
 
 
 def write_people(book: Book) -> None:

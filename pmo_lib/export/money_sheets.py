@@ -130,99 +130,118 @@ def _words(cells) -> list[str]:
 
 
 def write_by_year(book: Book) -> None:
-    """Write each project's cost by year and fund, the budgets, and what is left over."""
-    made = book.recommendation
-    cost = made.evaluation.cost if len(made.portfolio.budgets) else made.evaluation.cost_by_year
-    table = priced_list(book)
-    columns = _year_columns(book, cost.columns)
-    title = "Cost by year and fund" if len(made.portfolio.budgets) else "Cost by year"
-    notes = ["Each amount must be carried by the budget of its year and fund."] if len(made.portfolio.budgets) else []
-    sheet, row = page.start(book, BY_YEAR, columns, title=title, notes=notes)
+    """Write each project's cost by fund and year, and what running and funded work takes."""
+    made, table = book.recommendation, priced_list(book)
+    rows, years = _cost_rows(book, table)
+    each = int(np.clip((page.PAGE_PIXELS - 740) // max(len(years), 1), 44, 90))
+    columns = [
+        Column("Rank", 44, ("rank",)),
+        text_column("Project", 350),
+        text_column("Fund", 170),
+        *[money_column(book, periods.label(year), each) for year in years],
+        money_column(book, "Budget years", 80),
+        money_column(book, "Later", 70),
+    ]
+    notes = ["Each amount is carried by the budget of its year and fund."]
+    notes = notes if len(made.portfolio.budgets) else ["No budget is stated."]
+    sheet, row = page.start(book, BY_YEAR, columns, title="Cost by year and fund", notes=notes)
     ranges = {}
-    for block, projects in table.groupby("block", sort=False):
+    for block, cells in rows.groupby("block", sort=False):
         row = page.write_bar(book, sheet, row, columns, _BLOCK_TITLES[block])
-        ranges[block] = (row, row + len(projects) - 1)
-        lines = [_year_row(row + n, project, cost) for n, project in enumerate(projects.itertuples())]
+        ranges[block] = (row, row + len(cells) - 1)
+        lines = [_year_row(row + n, cells.iloc[n], years) for n in range(len(cells))]
         row = page.write_rows(book, sheet, row, columns, lines)
     if len(made.portfolio.budgets):
-        _write_budgets(book, sheet, row, columns, cost, table, ranges)
+        _write_sums(book, sheet, row, columns, rows, years, ranges)
 
 
-def _year_columns(book: Book, labels: pd.Index) -> list[Column]:
-    """Return a column for each budget, wide enough to read and narrow enough for a page."""
-    each = int(np.clip((page.PAGE_PIXELS - 360) / (len(labels) + 2), 50, 110))
-    headings = [
-        f"{periods.label(label[0])} {' '.join(str(part) for part in label[1:] if part)}"
-        if isinstance(label, tuple)
-        else periods.label(label)
-        for label in labels
-    ]
-    return [
-        Column("Rank", 44, ("rank",)),
-        text_column("Project", 316),
-        *[money_column(book, heading, each) for heading in headings],
-        money_column(book, "Budget years", max(each, 66)),
-        money_column(book, "Later", max(each, 60)),
-    ]
+def _cost_rows(book: Book, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return one row for each project and fund: block, rank, name, fund, later, cost by year."""
+    made = book.recommendation
+    if len(made.portfolio.budgets) == 0:
+        cost = made.evaluation.cost_by_year.reindex(table.index)
+        years = list(cost.columns)
+        rows = cost.assign(fund="").reset_index()
+    else:
+        cost = made.evaluation.cost.loc[table.index]
+        years = list(dict.fromkeys(label[0] for label in cost.columns))
+        funds = list(dict.fromkeys(tuple(label[1:]) for label in cost.columns))
+        parts = [_of_fund(cost, fund, years) for fund in funds]
+        rows = pd.concat(parts) if parts else cost.reset_index()
+        nothing = table.index.difference(rows["project"], sort=False)
+        rows = pd.concat([rows, pd.DataFrame({"project": nothing, "fund": ""})])
+    place = {project: place for place, project in enumerate(table.index)}
+    rows = rows.assign(place=rows["project"].map(place)).sort_values("place", kind="stable")
+    facts = table[["block", "rank", "name"]].reindex(rows["project"]).reset_index(drop=True)
+    later = table["cost_beyond"].reindex(rows["project"]).to_numpy()
+    first = ~rows["project"].duplicated().to_numpy()
+    facts["later"] = np.where(first & (later > 0), later, np.nan)
+    return pd.concat([facts, rows.reset_index(drop=True)], axis=1), years
 
 
-def _year_row(row: int, project, cost: pd.DataFrame) -> list:
-    cells = cost.loc[project.Index]
-    total = None
-    if len(cells):
-        first, last = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, 1 + len(cells))
-        total = Formula(f"SUM({first}:{last})", float(cells.sum()))
-    shown = [amount or None for amount in cells]
-    return [project.rank, one_line(project.name), *shown, total, project.cost_beyond or None]
+def fund_words(parts: tuple) -> str:
+    """Word a fund, and the part of the organisation it is kept for."""
+    return " · ".join(one_line(part) for part in parts if part)
 
 
-def _write_budgets(book: Book, sheet, row: int, columns, cost, table, ranges) -> None:
-    """Write budget, running work, funded proposals and what is left, under each budget."""
+def _of_fund(cost: pd.DataFrame, fund: tuple, years: list[str]) -> pd.DataFrame:
+    """Return the projects that draw on a fund, with their cost by year."""
+    labels = [(year, *fund) for year in years]
+    part = cost.reindex(columns=pd.MultiIndex.from_tuples(labels)).set_axis(years, axis=1)
+    part = part[(part.fillna(0.0) != 0).any(axis=1)]
+    return part.rename_axis(index="project", columns=None).assign(fund=fund_words(fund)).reset_index()
+
+
+def _year_row(row: int, cells: pd.Series, years: list[str]) -> list:
+    amounts = [amount if amount else None for amount in cells[years].fillna(0.0)]
+    whole = sum(amount or 0.0 for amount in amounts)
+    first, last = xl_rowcol_to_cell(row, 3), xl_rowcol_to_cell(row, 2 + len(years))
+    total = Formula(f"SUM({first}:{last})", float(whole)) if years else None
+    return [cells["rank"], one_line(cells["name"]), cells["fund"], *amounts, total, cells["later"]]
+
+
+def _write_sums(book: Book, sheet, row: int, columns, rows, years, ranges) -> None:
+    """Write budgets, and what running and funded work takes of each, for the sheet of limits."""
     made = book.recommendation
     limits = budget(made.portfolio, made.settings)
-    running = cost.loc[table.index[table["block"] == "continues"]].sum()
-    funded = cost.loc[table.index[table["funded"]]].sum()
-    row = page.write_bar(book, sheet, row, columns, "What is left over")
-    lines: dict[str, list] = {words: [None, words] for words in _LEFT_WORDS}
-    for place, label in enumerate(limits.index, start=2):
-        cell = [xl_rowcol_to_cell(row + step, place) for step in range(len(_LEFT_WORDS))]
-        available = limits[label] - running[label]
-        column = (
-            limits[label],
-            _blocks_sum(ranges, ("continues",), place, running[label]),
-            Formula(f"{cell[0]}-{cell[1]}", available),
-            _blocks_sum(ranges, ("mandatory", "recommended"), place, funded[label]),
-            Formula(f"{cell[2]}-{cell[3]}", available - funded[label]),
+    funds = list(dict.fromkeys(tuple(label[1:]) for label in limits.index))
+    for words, blocks in _SUMS.items():
+        row = page.write_bar(book, sheet, row, columns, words)
+        for fund in funds:
+            cells: list = [None, words, fund_words(fund)]
+            for column, year in enumerate(years, start=3):
+                if (year, *fund) not in limits.index:
+                    cells.append(None)
+                    continue
+                amount = limits[(year, *fund)]
+                if blocks:
+                    taken = rows["block"].isin(blocks) & (rows["fund"] == fund_words(fund))
+                    amount = _matching(row, column, blocks, ranges, float(rows.loc[taken, year].sum()))
+                cells.append(amount)
+                value = amount.value if isinstance(amount, Formula) else amount
+                address = page.place(sheet, row, column)
+                book.places[words, (year, *fund)] = Formula(address, float(value))
+            values = [c.value if isinstance(c, Formula) else c or 0.0 for c in cells[3:]]
+            whole = page.across_sum(row, 3, values)
+            row = page.write_rows(book, sheet, row, columns, [[*cells, whole, None]])
+
+
+_SUMS = {
+    "Budget": (),
+    "Taken by running work": ("continues",),
+    "Taken by mandatory and recommended": ("mandatory", "recommended"),
+}
+"""What the sheet of costs sums by fund and year, and over which blocks."""
+
+
+def _matching(row: int, column: int, blocks, ranges: dict, value: float) -> Formula | float:
+    """Return a live sum over the rows of some blocks that name the fund of this row."""
+    fund = xl_rowcol_to_cell(row, 2, col_abs=True)
+    parts = []
+    for first, last in (ranges[block] for block in blocks if block in ranges):
+        names, amounts = (
+            f"{xl_rowcol_to_cell(first, place)}:{xl_rowcol_to_cell(last, place)}"
+            for place in (2, column)
         )
-        for step, (words, number) in enumerate(zip(_LEFT_WORDS, column, strict=True)):
-            lines[words].append(number)
-            value = number.value if isinstance(number, Formula) else number
-            book.places[words, label] = Formula(page.place(sheet, row + step, place), float(value))
-    for words, cells in lines.items():
-        values = [c.value if isinstance(c, Formula) else c for c in cells[2:]]
-        first, last = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, len(cells) - 1)
-        whole = [Formula(f"SUM({first}:{last})", float(sum(values))), None]
-        row = page.write_rows(book, sheet, row, columns, [[*cells, *whole]], *_emphasis(words))
-
-
-_LEFT_WORDS = (
-    "Budget",
-    "less running work",
-    "Available for proposals",
-    "less mandatory and recommended",
-    "Left over",
-)
-
-
-def _emphasis(words: str) -> tuple[str, ...]:
-    return ("total",) if words in ("Available for proposals", "Left over") else ()
-
-
-def _blocks_sum(ranges: dict, blocks: tuple[str, ...], place: int, value: float):
-    """Return a live sum over the rows of some blocks."""
-    parts = [
-        f"SUM({xl_rowcol_to_cell(ranges[b][0], place)}:{xl_rowcol_to_cell(ranges[b][1], place)})"
-        for b in blocks
-        if b in ranges
-    ]
-    return Formula("+".join(parts), float(value)) if parts else 0.0
+        parts.append(f"SUMPRODUCT(({names}={fund})*{amounts})")
+    return Formula("+".join(parts), value) if parts else 0.0

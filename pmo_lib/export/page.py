@@ -16,11 +16,14 @@ from pmo_lib.workbench import Recommendation
 SIZE = 9
 """Size of the type on screen; pages are laid out so that it prints at 7.5 or more. [pt]"""
 
-LINE, AROUND = 10.5, 2.0
+LINE, AROUND = 10.5, 1.5
 """Height of a line of type, and what a row adds to it. [pt]"""
 
-PAGE_PIXELS = 1240
-"""Width of a sheet that prints at 85 %. [px]"""
+PAGE_PIXELS, PAGE_HEIGHT = 1280, 636.0
+"""Width [px] and height [pt] of what prints on A4 landscape with type of 7.5 points."""
+
+BAR = 13.5
+"""Height of the bar that opens a block. [pt]"""
 
 MOST_LINES = 30
 """Lines of a text in one cell; what is longer goes on in the last sheet."""
@@ -37,7 +40,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
         "bg_color": _INK, "border": 1, "border_color": "#8090A8",
     },
     "bar": {"bold": True, "bg_color": _PALE, "top": 1, "bottom": 1, "valign": "vcenter"},
-    "row": {"bottom": 4, "bottom_color": "#8C8C8C"},
+    "row": {"bottom": 1, "bottom_color": "#C8C8C8"},
     "total": {"bold": True, "top": 1, "bottom": 1},
     "wrap": {"text_wrap": True},
     "bold": {"bold": True},
@@ -48,21 +51,21 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
     "above": {"bottom": 5},
     "below": {"top": 5, "bottom": 1, "bold": True, "valign": "vcenter"},
     "fill": {"bg_color": "#FFF8DC", "text_wrap": True},
-    "boxed": {"left": 4, "left_color": "#8C8C8C"},
+    "boxed": {"left": 1, "left_color": "#E2E2E2"},
     "none_left": {"bg_color": "#404040", "font_color": "#FFFFFF", "bold": True},
     "tight": {"bg_color": "#8C8C8C", "font_color": "#FFFFFF", "bold": True},
     "close_to": {"bg_color": "#C4C4C4"},
     "half": {"bg_color": "#EAEAEA"},
-    "count": {"num_format": "#,##0"},
+    "count": {"num_format": "#,##0_ "},
     "rank": {"num_format": "0", "align": "center"},
-    "score": {"num_format": "0.0_≈"},
-    "close": {"num_format": '0.0"≈"', "bold": True},
-    "points": {"num_format": "0.0"},
-    "points2": {"num_format": "#,##0.00"},
-    "ratio": {"num_format": "0.00"},
-    "percent": {"num_format": '0.0" %"'},
-    "years": {"num_format": "0.0"},
-    "amount": {"num_format": "#,##0.##"},
+    "score": {"num_format": "0.0_≈_ "},
+    "close": {"num_format": '0.0"≈"_ ', "bold": True},
+    "points": {"num_format": "0.0_ "},
+    "points2": {"num_format": "#,##0.00_ "},
+    "ratio": {"num_format": "0.00_ "},
+    "percent": {"num_format": '0.0" %"_ '},
+    "years": {"num_format": "0.0_ "},
+    "amount": {"num_format": "General"},
 }  # fmt: skip
 
 
@@ -139,7 +142,7 @@ def look(book: Book, *names: str):
         properties: dict[str, Any] = {"font_name": "Arial", "font_size": SIZE, "valign": "top"}
         for name in names:
             if name.startswith("money"):
-                properties["num_format"] = book.money.number_format(int(name[-1]))
+                properties["num_format"] = f"{book.money.number_format(int(name[-1]))}_ "
             else:
                 properties |= _PROPERTIES[name]
         book.formats[names] = book.workbook.add_format(properties)
@@ -253,13 +256,13 @@ def set_up_page(book: Book, sheet, name: str) -> None:
     settings = book.recommendation.settings
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.47)
+    sheet.set_margins(left=0.25, right=0.25, top=0.43, bottom=0.41)
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     marking, version = _header(settings.marking), _header(f"{settings.status} v{settings.version}")
     organisation, board = _header(settings.organisation), _header(settings.board)
-    fixed = {"margin": 0.2, "scale_with_doc": False, "align_with_margins": True}
+    fixed = {"margin": 0.17, "scale_with_doc": False, "align_with_margins": True}
     sheet.set_header(
         f"&L&8 {organisation} · {board}&C&8&B {marking}&R&8 {_header(name)} · {version}", fixed
     )
@@ -283,8 +286,8 @@ def write_headings(book: Book, sheet, row: int, columns: Sequence[Column]) -> in
         heading, lines = fitted(
             book, column.heading, column.room, "headings", most=6, bold=True
         )
-        numeric = column.looks[0] not in ("wrap", "fill")
-        put(book, sheet, row, place, heading, "heading", *(["right"] if numeric else []))
+        side = {"wrap": (), "fill": (), "rank": ("centre",)}.get(column.looks[0], ("right",))
+        put(book, sheet, row, place, heading, "heading", *side)
         tallest = max(tallest, lines)
     sheet.set_row(row, height(tallest))
     return row + 1
@@ -324,10 +327,16 @@ def total(first: int, last: int, column: int, values) -> Formula | float:
     return Formula(f"SUM({cells})", float(pd.Series(values, dtype=float).sum()))
 
 
+def across_sum(row: int, first: int, values: Sequence[float]) -> Formula:
+    """Return a live sum over the columns of a row, from `first` on."""
+    cells = [xl_rowcol_to_cell(row, place) for place in (first, first + len(values) - 1)]
+    return Formula(f"SUM({cells[0]}:{cells[1]})", float(pd.Series(values, dtype=float).sum()))
+
+
 def write_bar(book: Book, sheet, row: int, columns: Sequence[Column], text: str) -> int:
     """Write a bar that opens a block of rows; return the row after it."""
     across(book, sheet, row, 0, len(columns) - 1, text, "bar")
-    sheet.set_row(row, height(1) + 1)
+    sheet.set_row(row, BAR)
     return row + 1
 
 

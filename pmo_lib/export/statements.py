@@ -77,11 +77,10 @@ def legend(recommendation: Recommendation, money: Money) -> str:
     """Say what the columns of the list mean."""
     points = number(100 * recommendation.settings.too_close)
     years = years_of(recommendation)
-    within = f" within the budget years {years}" if years else ""
+    within = f" Costs: {money.unit} within {years}." if years else f" Costs: {money.unit}."
     return (
-        f"≈ Too close to call: within {points} points of a project on the other side of the line. "
-        "Score: weighted value out of 100. BCR: present value of benefits over costs. "
-        f"Cost: {money.unit}{within}. Running total: proposals only, after running work."
+        f"≈ Too close to call: within {points} points of a project across the line. Score: weighted "
+        f"value. BCR: present value of benefits over costs.{within} … In full on sheet Reasons."
     )
 
 

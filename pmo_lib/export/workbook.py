@@ -40,7 +40,7 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "default_format_properties": {"font_name": "Arial", "font_size": 10, "font_scheme": False},
+    "default_format_properties": {"font_name": "Arial", "font_size": 9.5, "font_scheme": False},
 }
 
 

@@ -51,7 +51,7 @@ def write_values(book: Book) -> None:
     for n, project in enumerate(table.itertuples()):
         points = values.loc[project.Index]
         cells = [project.rank, one_line(project.name), _yes(project.funded), *points]
-        lines.append([*cells, _row_sum(row + n, 3, points)])
+        lines.append([*cells, page.across_sum(row + n, 3, points)])
     row = page.write_rows(book, sheet, row, columns, lines)
     last_column = 2 + values.shape[1]
     sheet.conditional_format(
@@ -64,13 +64,8 @@ def write_values(book: Book) -> None:
 
 def _write_points(book: Book, sheet, row: int, columns, words: str, points: pd.Series) -> int:
     """Write a row of points by criterion and their sum."""
-    cells = [None, words, "", *points, _row_sum(row, 3, points)]
+    cells = [None, words, "", *points, page.across_sum(row, 3, points)]
     return page.write_rows(book, sheet, row, columns, [cells], "total")
-
-
-def _row_sum(row: int, first: int, values: pd.Series) -> Formula:
-    cells = [xl_rowcol_to_cell(row, place) for place in (first, first + len(values) - 1)]
-    return Formula(f"SUM({cells[0]}:{cells[1]})", float(values.sum()))
 
 
 def write_alignment(book: Book) -> None:
@@ -98,7 +93,7 @@ def write_alignment(book: Book) -> None:
     ]
     sheet, row = page.start(book, ALIGNMENT, columns, title=title, notes=notes)
     top = row
-    row = page.write_rows(book, sheet, row, columns, [[None, "Objective weights", "", *weights, _row_sum(row, 3, weights)]], "total")
+    row = page.write_rows(book, sheet, row, columns, [[None, "Objective weights", "", *weights, page.across_sum(row, 3, weights)]], "total")
     ranked = made.ranked_list[made.ranked_list.index.isin(contribution.index)]
     lines = [
         _alignment_row(row + n, top, project, contribution.loc[project.Index], made.evaluation.alignment)
@@ -191,7 +186,7 @@ def _worth_column(book: Book) -> tuple[Column, float]:
     if objective == "npv":
         return money_column(book, "NPV", 100), 1.0
     unit = {"score": "value over\nnot doing, points", "priority": "priority\n%"}[objective]
-    return Column(f"Worth: {unit}", 120, ("points",)), 100.0
+    return Column(f"Worth: {unit}", 130, ("points",)), 100.0
 
 
 def worth_words(book: Book, amount: float) -> str:
@@ -253,7 +248,8 @@ def _difference(book: Book, own: str, other: str) -> str:
         return f"Both rules fund the same projects. {statements.basis(made)}"
     only_own = [one_line(name) for name in names[differs & made.choice.selected]]
     only_other = [one_line(name) for name in names[differs & made.other.selected]]
-    gain = made.other.value - made.choice.value
+    gain = float(made.evaluation.worth[made.other.selected].sum())
+    gain -= float(made.evaluation.worth[made.choice.selected].sum())
     return (
         f"{other[:1].upper()}{other[1:]} would fund {joined(only_other) or 'nothing more'} "
         f"instead of {joined(only_own) or 'nothing'}: worth {worth_words(book, abs(gain))} "

@@ -154,8 +154,8 @@ def close_calls(recommendation: Recommendation) -> str:
         return f"No proposal is within {points} points of one on the other side of the line."
     inside, outside = close.index[close["funded"]], close.index[~close["funded"]]
     return (
-        f"Within {points} points of a proposal on the other side of the line, so too close to call: "
-        f"{named(recommendation, inside)} in, {named(recommendation, outside)} out."
+        f"Too close to call, within {points} points of a proposal on the other side of the line: in, "
+        f"{named(recommendation, inside, most=3)}; out, {named(recommendation, outside, most=3)}."
     )
 
 

@@ -163,7 +163,9 @@ def asked_by_year(recommendation: Recommendation) -> pd.DataFrame:
             "budget", "running work", "left for proposals", "mandatory proposals", "other proposals",
         )
     ]  # fmt: skip
-    table["asked for each 1 left"] = (asked / left).where((left > 0) & (asked > 0)).round(1)
+    table[f"asked for each {money.sign}1 left"] = (
+        (asked / left).where((left > 0) & (asked > 0)).round(1)
+    )
     return table.rename_axis("year").reset_index()
 
 
@@ -177,11 +179,11 @@ def asked_by_year_in_words(recommendation: Recommendation) -> str:
     if pd.isna(left):
         return f"{words}; no budget is stated, so nothing says how much of it can be paid."
     words += f"; running work leaves them {money.sign}{left:,.1f}{money.letter}."
-    ratio = table.set_index("year")["asked for each 1 left"].drop(["all years", LATER], errors="ignore")
+    ratio = table.set_index("year").iloc[:, -1].drop(["all years", LATER], errors="ignore")
     if not ratio.notna().any():
         return words
     year = ratio.idxmax()
-    return f"{words} The tightest year is {year}: {ratio[year]:,.1f} asked for each 1 left."
+    return f"{words} The tightest year is {year}: {money.sign}{ratio[year]:,.1f} is asked for each {money.sign}1 left."
 
 
 def not_assessed(recommendation: Recommendation) -> pd.DataFrame:
@@ -312,7 +314,9 @@ def doubts_in_words(recommendation: Recommendation) -> str:
     if len(table) == 0:
         return "The criteria raise no doubt: none counts twice, moves with another or fails to separate."
     kinds = [f"{kind} ({n})" for kind, n in table["doubt"].value_counts(sort=False).items()]
-    return f"{sentence(counted(len(table), 'doubt'))[:-1]} to settle before the vote: {listed(kinds)}."
+    return (
+        f"{sentence(counted(len(table), 'doubt'))[:-1]} to settle before the vote: {listed(kinds)}."
+    )
 
 
 def known(recommendation: Recommendation) -> list[str]:

@@ -12,14 +12,23 @@ from pmo_lib.export.words import one_line
 _NO_FORMULA = 'class="dataframe tex2jax_ignore mathjax_ignore"'
 
 
-def show(frame: pd.DataFrame) -> None:
-    """Show a table: text to the left, numbers to the right, no index.
+def show(shown) -> None:
+    """Show a table or a chart; None, where a portfolio has nothing to draw, shows nothing.
 
     Parameters
     ----------
-    frame : DataFrame
-        Columns named with their units. Missing is shown as a dash, infinity as "never".
+    shown : DataFrame, chart or None
+        A table has columns named with their units; text is set to the left, numbers to the
+        right. Missing is shown as a dash, infinity as "never".
     """
+    if isinstance(shown, pd.DataFrame):
+        _show_table(shown)
+    elif shown is not None:
+        display(shown)
+
+
+def _show_table(frame: pd.DataFrame) -> None:
+    """Show a table with its text form beside it."""
     cells = {column: shown_cells(frame[column]) for column in frame.columns}
     plain = pd.DataFrame(cells, index=frame.index, columns=frame.columns)
     display(
@@ -64,13 +73,15 @@ def shown_cells(column: pd.Series) -> list[str]:
 def _html(frame: pd.DataFrame, plain: pd.DataFrame) -> str:
     """Lay out a table of texts that are already worded."""
     sides = [
-        "right" if pd.api.types.is_numeric_dtype(kind) and kind != bool else "left"
+        "right" if pd.api.types.is_numeric_dtype(kind) and kind.kind != "b" else "left"
         for kind in frame.dtypes
     ]
     rows = [_row("th", plain.columns, sides)]
     rows += [_row("td", cells, sides) for cells in plain.itertuples(index=False, name=None)]
     return (
-        f"<table {_NO_FORMULA}><thead>{rows[0]}</thead><tbody>" + "".join(rows[1:]) + "</tbody></table>"
+        f"<table {_NO_FORMULA}><thead>{rows[0]}</thead><tbody>"
+        + "".join(rows[1:])
+        + "</tbody></table>"
     )
 
 

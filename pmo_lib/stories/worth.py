@@ -41,12 +41,15 @@ def discounting(recommendation: Recommendation) -> pd.DataFrame:
     settings, by_year = recommendation.settings, recommendation.evaluation.cost_by_year
     start = pricing.base_date(recommendation.portfolio, settings)
     years = pd.Index([periods.year_number(day, start) for day in by_year.columns])
+    if len(years) == 0:
+        return pd.DataFrame(columns=["year", "years from now"])
     column = f"{settings.currency}1 then counts now [{settings.currency}]"
+    factors = pricing.discount_factors(recommendation.portfolio, settings, int(years.max()))
     frame = pd.DataFrame(
         {
             "year": [periods.label(day) for day in by_year.columns],
             "years from now": years,
-            column: np.round(pricing.discount_factors(recommendation.portfolio, settings, by_year.columns), 3),
+            column: factors.reindex(years).round(3).to_numpy(),
         }
     )
     keep = years.isin([0, 1, 2, 3, 4, 5, 10, 15, 20, 25, 30, 40, 50, 60]) | (years == years.max())
@@ -127,7 +130,9 @@ def by_year_in_words(recommendation: Recommendation) -> str:
     below = years.index[years[running] < 0]
     if len(below) and years[running].iloc[-1] >= 0:
         caught = years.index[years.index.get_loc(below[-1]) + 1]
-        return f"{words}, and have caught up with all that was paid by {caught}, before discounting."
+        return (
+            f"{words}, and have caught up with all that was paid by {caught}, before discounting."
+        )
     if len(below):
         return f"{words}; by {years.index[-1]} they have not caught up with what was paid."
     return f"{words}."
@@ -167,7 +172,9 @@ def priced_in_words(recommendation: Recommendation) -> str:
     if len(ratio) == 0:
         return "No proposal has a benefit-cost ratio, as none has a cost."
     best, below = ratio.idxmax(), ratio.index[ratio < 1]
-    words = f"Most for its money brings {ranked(recommendation, best)}, {ratio[best]:.1f} for each 1."
+    words = (
+        f"Most for its money brings {ranked(recommendation, best)}, {ratio[best]:.1f} for each 1."
+    )
     if len(below) == 0:
         return f"{words} Every proposal brings more than it costs."
     inside = funded(recommendation)
@@ -260,7 +267,9 @@ def values_in_words(recommendation: Recommendation) -> str:
     project = evaluation.rank.idxmin()
     points = evaluation.weighted_values.loc[project].sort_values(ascending=False, kind="stable")
     first = points.index[0]
-    rest = [f"{100 * p:.1f} from {one_line(table.at[c, 'name'])}" for c, p in points[1:].items() if p]
+    rest = [
+        f"{100 * p:.1f} from {one_line(table.at[c, 'name'])}" for c, p in points[1:].items() if p
+    ]
     return (
         f"{ranked(recommendation, project)}: {_shown(recommendation, project, first)} on "
         f"{one_line(table.at[first, 'name'])} is worth {evaluation.values.at[project, first]:.2f}; "
@@ -307,7 +316,9 @@ def _orders(recommendation: Recommendation) -> pd.DataFrame:
     evaluation = recommendation.evaluation
     finance = evaluation.finance.reindex(evaluation.score.index)
     by = {"by NPV": finance["npv"], "by BCR": finance["bcr"]}
-    ranks = {name: one.rank(ascending=False, method="min").astype("Int64") for name, one in by.items()}
+    ranks = {
+        name: one.rank(ascending=False, method="min").astype("Int64") for name, one in by.items()
+    }
     return pd.DataFrame({"by score": evaluation.rank.astype("Int64"), **ranks})
 
 
@@ -320,7 +331,10 @@ def orders_in_words(recommendation: Recommendation) -> str:
     better, worse = gap.idxmin(), gap.idxmax()
     agree = ranks["by score"].corr(ranks["by NPV"], method="spearman")
     words = f"The orders by score and by NPV correlate at {agree:.2f} (1 is the same order)."
-    for project, side in ((worse, "worth more than its money"), (better, "worth less than its money")):
+    for project, side in (
+        (worse, "worth more than its money"),
+        (better, "worth less than its money"),
+    ):
         if gap[project]:
             words += (
                 f" {named(recommendation, [project])} is {side}: {ranks.at[project, 'by score']} by score, "

@@ -19,7 +19,7 @@ _CURRENCY = r"(?:[£$€¥]|GBP|EUR|USD|CHF)"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _MONEY = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*{_CURRENCY}?\s*(?P<inner>[+-])?(?P<number>[0-9][0-9 ,.'’]*|[.,][0-9]+)"
-    rf"\s*(?P<scale>{_SCALE})?\s*{_CURRENCY}?\s*(?P<percent>%)?\s*(?P<close>\))?",
+    rf"\s*(?P<scale>{_SCALE})?\s*{_CURRENCY}?\s*(?P<percent>%)?\s*(?P<close>\))?\s*(?P<after>{_SCALE})?",
     re.IGNORECASE,
 )
 
@@ -98,8 +98,8 @@ def foreign_number(cell: Any, form: Format = PLAIN) -> float | Fault:
         return Fault("a number", _REMEDY)
     negative = bool(match["open"]) != ("-" in (match["sign"], match["inner"]))
     factor = form.multiply
-    if match["scale"]:
-        factor = 10 ** _SCALES[match["scale"].lower()]
+    if match["scale"] or match["after"]:
+        factor = 10 ** _SCALES[(match["scale"] or match["after"]).lower()]
     if match["percent"]:
         factor = 0.01
     return _scaled(-number if negative else number, factor)

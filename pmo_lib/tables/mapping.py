@@ -112,7 +112,7 @@ def _names_known_headings(table: TableMap, raw: RawTable, name: str, findings: F
             did_you_mean(heading, raw.headings)
             or f"its headings are {listing(raw.headings, most=30)}"
         )
-        findings.fault(f"the column map names the column {show(heading)}, which is not there",
+        findings.fault(f"the column map names the column '{heading}', which is not there",
                        sheet=raw.sheet, column=heading, found="no such heading",
                        expected=f"a heading named in {name} [{table.name}]",
                        remedy=f"correct the map; {near}")  # fmt: skip

@@ -72,7 +72,7 @@ def raw_tables(
     """
     wanted = None if wanted is None else set(wanted)
     records = {}
-    for name, sheet, rows in _records(path, findings, wanted, encoding, delimiter):
+    for name, sheet, rows in _records(path, findings, wanted, options):
         if name in records:
             findings.fault(f"there is more than one table {show(name)}", sheet=sheet,
                            expected="one table of each name", remedy="keep one of them")  # fmt: skip
@@ -85,7 +85,7 @@ def raw_tables(
 WORKBOOKS = (".xlsx", ".xlsm")
 
 
-def _records(path: Path, findings: Findings, wanted, encoding: str, delimiter: str):
+def _records(path: Path, findings: Findings, wanted, options: dict):
     if path.is_dir():
         yield from _folder(path, findings, wanted, encoding, delimiter)
     elif not path.exists():

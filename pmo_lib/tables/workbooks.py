@@ -29,7 +29,7 @@ _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def workbook_records(path: Path, findings: Findings, wanted: set[str] | None) -> Iterator[tuple]:
+def workbook_records(path: Path, findings: Findings, wanted: set[str] | None, header_row: int = 0) -> Iterator[tuple]:
     """Yield (folded name, sheet, numbered records or None) for every sheet.
 
     Formulas give their stored values (noted); merged cells, and formulas without a stored
@@ -46,7 +46,7 @@ def workbook_records(path: Path, findings: Findings, wanted: set[str] | None) ->
             if sheet.sheet_state != "visible":
                 findings.note(f"{place(sheet.title)}: is hidden; it was read all the same")
             data = _part(path, parts.get(sheet.title, ""))
-            _report_merged(data, sheet.title, findings)
+            _report_merged(data, sheet.title, header_row, findings)
             yield name, sheet.title, _rows(path, sheet, data, findings)
 
 
@@ -125,8 +125,10 @@ def _part(path: Path, part: str) -> bytes:
         return archive.read(part) if part in archive.namelist() else b""
 
 
-def _report_merged(data: bytes, sheet: str, findings: Findings) -> None:
+def _report_merged(data: bytes, sheet: str, header_row: int, findings: Findings) -> None:
     for column, row, last in _MERGED.findall(data):
+        if int(row) < header_row:
+            continue
         where = f"{column.decode()}{row.decode()}:{last.decode()}"
         findings.fault(
             f"the cells {where} are merged",

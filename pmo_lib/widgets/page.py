@@ -194,6 +194,8 @@ def left_by_year(recommendation: Recommendation) -> pd.Series:
     """Add up what is left over of the budgets, by money year. [currency]."""
     limits = recommendation.limits
     money = limits[limits["kind"] == "money"]
+    if len(recommendation.portfolio.budgets) == 0:
+        money = money.iloc[:0]
     years = [label[0] if isinstance(label, tuple) else label for label in money["label"]]
     return money["left_over"].groupby(pd.Index(years, name="period")).sum()
 

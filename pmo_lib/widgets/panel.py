@@ -97,7 +97,7 @@ class Failure(ipywidgets.HTML):
         self.value = f'<div role="alert" style="{box}">{lines}</div>' if lines else ""
 
 
-def follow(trial: Trial, words) -> ipywidgets.HTML:
+def follow(trial: Trial, words, *, quiet: bool = False) -> ipywidgets.HTML:
     """Return a text that follows a trial: its state, its problem, and what `words` reads of it.
 
     Parameters
@@ -106,12 +106,14 @@ def follow(trial: Trial, words) -> ipywidgets.HTML:
         What to follow.
     words : callable
         Given the trial; returns a Page.
+    quiet : bool
+        Whether to leave out the state, because a text beside it shows it.
     """
     area = ipywidgets.HTML(layout={"min_height": "64px", "width": "auto"})
 
     def show(_=None) -> None:
-        state = status(trial)
-        area.value = (state + words(trial)).html
+        page = words(trial)
+        area.value = (page if quiet else status(trial) + page).html
 
     show()
     trial.observe(show, "version")

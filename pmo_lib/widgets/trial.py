@@ -155,7 +155,7 @@ class Trial(traitlets.HasTraits):
     def try_out(self, settings: Settings) -> None:
         """Try settings; the exact answer follows."""
         self.settings, self.problem = settings, ""
-        if settings.hash() == self.saved.hash():
+        if settings.hash() == self.saved.hash() == self.opening.settings.hash():
             self.answer, self.without, self.state = self.opening, None, EXACT
             self._latest.ask(None)
         else:
@@ -170,10 +170,8 @@ class Trial(traitlets.HasTraits):
 
     def keep(self, settings: Settings) -> None:
         """Take settings just saved as the ones that trials depart from and return to."""
-        self.saved, self.opening, self.included = settings, self.answer, ""
-        self.without = None
-        self.settings = settings
-        self.version += 1
+        self.saved, self.included = settings, ""
+        self.try_out(settings)
 
     @property
     def moved(self) -> bool:
@@ -203,6 +201,8 @@ class Trial(traitlets.HasTraits):
             self.state = REASONS if self._explain else EXACT
         else:
             self.answer, self.state = result, EXACT
+        if settings.hash() == self.saved.hash():
+            self.opening = self.answer
         self.version += 1
 
     def _failed(self, settings: Settings, error: InputError) -> None:

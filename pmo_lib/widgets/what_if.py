@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import ipywidgets
 
 from pmo_lib.export.words import one_line
+from pmo_lib.widgets.keep import save_settings, write_list
 from pmo_lib.widgets.page import Page, bullets, paragraph, ranked_list
 from pmo_lib.widgets.panel import WIDE, Panel, follow, static_controls
 from pmo_lib.widgets.trial import COMING, Trial
@@ -154,13 +157,30 @@ def include_one(trial: Trial) -> Panel:
     return Panel([which, follow(trial, words)], opening)
 
 
-def list_now(trial: Trial) -> ipywidgets.HTML:
-    """Return what the board now knows and the ranked list, following what is tried."""
+def closing(trial: Trial, path: str | Path | None = None) -> Panel:
+    """Return what the board now knows, what to do with it, and the ranked list, updated.
 
-    def words(trial: Trial) -> Page:
-        return board_now_knows(trial.opening, trial.answer) + ranked_list(trial.answer)
+    Parameters
+    ----------
+    trial : Trial
+        What was tried.
+    path : path, optional
+        The portfolio whose settings are saved; by default the one this notebook reads.
+    """
 
-    return follow(trial, words)
+    def known(trial: Trial) -> Page:
+        return board_now_knows(trial.opening, trial.answer)
+
+    def listed(trial: Trial) -> Page:
+        return ranked_list(trial.answer)
+
+    parts = [
+        follow(trial, known),
+        save_settings(trial, path),
+        write_list(trial),
+        follow(trial, listed, quiet=True),
+    ]
+    return Panel(parts, known(trial) + listed(trial))
 
 
 class _Quiet:

@@ -94,13 +94,9 @@ def moved_weight(weights: pd.Series, criterion: str, share: float) -> dict[str, 
 
 def tried(portfolio: Portfolio, opening: Recommendation, answer: Recommendation) -> list[str]:
     """Say in what the settings of a list differ from those of the opening list."""
-    before, after = opening.evaluation.weights, answer.evaluation.weights
-    names = portfolio.criteria["name"]
-    lines = [
-        f"{one_line(names[c])} weighs {100 * after[c]:.0f} % instead of {100 * before[c]:.0f} %"
-        for c in before.index
-        if round(100 * before[c]) != round(100 * after[c])
-    ]
+    lines = _weights_tried(
+        portfolio.criteria["name"], opening.evaluation.weights, answer.evaluation.weights
+    )
     saved, settings = opening.settings, answer.settings
     if settings.budget_scale != saved.budget_scale:
         lines.append(
@@ -121,6 +117,28 @@ def tried(portfolio: Portfolio, opening: Recommendation, answer: Recommendation)
     for row in removed:
         lines.append(f"the board no longer {words[row['decision']]} {_name(portfolio, row['project'])}")
     return lines
+
+
+def _weights_tried(names: pd.Series, before: pd.Series, after: pd.Series) -> list[str]:
+    """Say which weights differ; if only one was moved, the others are not listed."""
+    for criterion in before.index:
+        share, was = after[criterion], before[criterion]
+        others = before.drop(criterion)
+        if abs(share - was) > 1e-9 and was < 1 and len(others):
+            kept = others * (1 - share) / (1 - was)
+            if (kept - after.drop(criterion)).abs().max() < 1e-6:
+                words = _weighs(names, criterion, before, after)
+                return [f"{words}, the others in proportion" if len(others) > 1 else words]
+    return [
+        _weighs(names, criterion, before, after)
+        for criterion in before.index
+        if round(100 * before[criterion]) != round(100 * after[criterion])
+    ]
+
+
+def _weighs(names: pd.Series, criterion: str, before: pd.Series, after: pd.Series) -> str:
+    was, now = 100 * before[criterion], 100 * after[criterion]
+    return f"{one_line(names[criterion])} weighs {now:.0f} % instead of {was:.0f} %"
 
 
 def changes(before: Recommendation, after: Recommendation) -> Page:
@@ -170,12 +188,20 @@ def price_of_including(
     price += f": from {worth(without.choice.value, including.settings)} to "
     price += f"{worth(including.choice.value, including.settings)}."
     lines = [price]
+    lines += _points_note(including.settings)
     lines.append(
         f"It displaces {joined(leaves)}." if leaves else "It displaces nothing: it fits beside them."
     )
     if enters:
         lines.append(f"With the money that this leaves, {joined(enters)} also comes in.")
     return lines
+
+
+def _points_note(settings: Settings) -> list[str]:
+    """Say what a point is, where the list sums points."""
+    if settings.objective != "score":
+        return []
+    return ["Points sum the weighted value over not doing; 100 is one project best in everything."]
 
 
 def worth(amount: float, settings: Settings) -> str:

@@ -1,0 +1,249 @@
+"""Pictures of a recommendation: which frames go into which chart, and four charts of our own.
+
+A portfolio without the tables a picture needs has no picture: None, which `show` passes over.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from pmo_lib import charts
+from pmo_lib.charts import style
+from pmo_lib.stories import proposed, served
+from pmo_lib.stories.plain import funded, money_of, worth_shown, worth_unit
+from pmo_lib.workbench import Recommendation
+from pmo_lib.workbench.evaluation import parse_points
+
+ASKED = {"running work": "#1d1a4f", "mandatory proposals": "#c2543a", "other proposals": "#a9dcc3"}
+BUDGET = "budget"
+PANEL = 190
+"""Width of one small panel. [px]"""
+
+
+def asked_by_year(recommendation: Recommendation) -> alt.Chart:
+    """Draw what is asked in each year as stacked bars, and the budget as a line across each."""
+    money = money_of(recommendation)
+    table = proposed.asked_by_year(recommendation).set_index("year").drop(index="all years")
+    table.columns = [column.rpartition(" [")[0] for column in table.columns]
+    bars = table[list(ASKED)].fillna(0.0).reset_index().melt("year", var_name="what")
+    bars["order"] = bars["what"].map({what: place for place, what in enumerate(ASKED)})
+    base = alt.Chart(style.rows(bars)).encode(x=_years(table.index))
+    bar = base.mark_bar(stroke=style.INK, strokeWidth=0.6).encode(
+        y=alt.Y("value:Q", title=f"{money.unit} a year", axis=alt.Axis(format="~r")),
+        color=_colours(ASKED),
+        order="order:Q",
+        tooltip=["year:N", "what:N", alt.Tooltip("value:Q", title=money.unit, format=",.2f")],
+    )
+    limit = table[BUDGET].dropna().reset_index().assign(what=BUDGET)
+    tick = alt.Chart(style.rows(limit)).mark_tick(thickness=4, width=62, color=style.INK)
+    dash = alt.Legend(
+        title=None, symbolType="stroke", symbolStrokeWidth=4, symbolStrokeColor=style.INK
+    )
+    tick = tick.encode(
+        x=_years(table.index),
+        y="budget:Q",
+        shape=alt.Shape("what:N", legend=dash),
+        tooltip=["year:N", alt.Tooltip("budget:Q", title=f"budget [{money.unit}]", format=",.2f")],
+    )
+    chart = alt.layer(bar, tick).properties(width=style.WIDTH, height=300)
+    subtitle = "Black line: the budget of the year. What stands above it cannot all be paid."
+    return style.dress(
+        chart, title="What is asked in each year, and what there is", subtitle=subtitle
+    )
+
+
+def evidence(recommendation: Recommendation) -> alt.Chart:
+    """Draw each score as a bar of the evidence it rests on."""
+    points = proposed.evidence_by_project(recommendation) / 100
+    return charts.ranking_chart(
+        points.loc[:, (points > 0).any()],
+        funded=funded(recommendation),
+        names=recommendation.portfolio.projects["name"],
+        title="What each score rests on, best first",
+    )
+
+
+def ranking(recommendation: Recommendation) -> alt.Chart:
+    """Draw each score as a bar of weighted values."""
+    return charts.ranking_chart(
+        recommendation.evaluation.weighted_values,
+        funded=funded(recommendation),
+        names=recommendation.portfolio.projects["name"],
+        criterion_names=recommendation.portfolio.criteria["name"],
+    )
+
+
+def flows(recommendation: Recommendation) -> alt.Chart | None:
+    """Draw cost and benefit of the recommended proposals by year."""
+    evaluation, inside = recommendation.evaluation, funded(recommendation)
+    inside = inside.index[inside]
+    if evaluation.cost_by_year.shape[1] == 0:
+        return None
+    return charts.flows_by_year(
+        evaluation.cost_by_year.reindex(inside).sum(),
+        evaluation.benefit_by_year.reindex(inside).sum(),
+        currency=recommendation.settings.currency,
+        price_base=recommendation.settings.price_base,
+        title="Cost and benefit of the recommended proposals by year",
+    )
+
+
+def value_against_cost(recommendation: Recommendation) -> alt.Chart:
+    """Draw what each assessed proposal is worth to the list against its cost."""
+    worth = recommendation.evaluation.worth
+    cost = recommendation.evaluation.finance["cost_in_budget"].reindex(worth.index)
+    return charts.value_against_cost(
+        worth_shown(recommendation, worth),
+        cost,
+        funded=funded(recommendation),
+        names=recommendation.portfolio.projects["name"],
+        value_title=f"worth over not doing [{worth_unit(recommendation)}]",
+        currency=recommendation.settings.currency,
+    )
+
+
+def npv_against_score(recommendation: Recommendation) -> alt.Chart:
+    """Draw score against NPV: where the two orders part."""
+    evaluation, money = recommendation.evaluation, money_of(recommendation)
+    score = evaluation.score
+    table = pd.DataFrame(
+        {
+            "score": 100 * score,
+            "npv": evaluation.finance["npv"].reindex(score.index) / money.divisor,
+            "name": style.named(
+                score.index, recommendation.portfolio.projects["name"], what="names"
+            ),
+            "state": np.where(funded(recommendation), style.FUNDED, style.NOT_FUNDED),
+        }
+    ).dropna()
+    apart = (table["score"].rank() - table["npv"].rank()).abs().sort_values(ascending=False)
+    table["label"] = table["name"].map(lambda name: style.shortened(name, 34))
+    table["label"] = table["label"].where(table.index.isin(apart.index[:6]), "")
+    x = alt.X("npv:Q", title=f"NPV [{money.unit}]", axis=alt.Axis(format="~r"))
+    y = alt.Y("score:Q", title="score (out of 100)", scale=alt.Scale(zero=True))
+    base = alt.Chart(style.rows(table)).encode(x=x, y=y, tooltip=["name:N", "score:Q", "npv:Q"])
+    points = base.mark_point(stroke=style.INK, strokeWidth=1.2, size=90, opacity=0.9)
+    text = base.mark_text(align="left", dx=9, fontSize=style.FONT_SIZE - 1, color=style.INK)
+    chart = alt.layer(points.encode(**style.funded_scales()), text.encode(text="label:N"))
+    chart = chart.properties(width=style.WIDTH - 120, height=380)
+    subtitle = "Named: the six proposals whose places by score and by NPV are furthest apart."
+    return style.dress(chart, title="Score against money", subtitle=subtitle)
+
+
+def spend(recommendation: Recommendation) -> alt.Chart | None:
+    """Draw each objective's share of the recommended money beside its importance."""
+    frame = served.spend(recommendation)
+    if len(frame) == 0:
+        return None
+    return charts.spend_against_importance(
+        frame["share"].astype(float),
+        recommendation.evaluation.objective_weights,
+        names=recommendation.portfolio.objectives["name"],
+        title="Where the recommended money goes, beside what matters",
+    )
+
+
+def value_functions(recommendation: Recommendation) -> alt.Chart:
+    """Draw each criterion's value function as a small panel, with a mark for each proposal."""
+    panels = [_panel(recommendation, c) for c in recommendation.portfolio.criteria.index]
+    chart = alt.concat(*panels, columns=3, spacing={"row": 28, "column": 40})
+    chart = chart.resolve_scale(shape="shared", fill="shared")
+    return style.dress(
+        chart,
+        title="From performance to value",
+        subtitle="Line: value of a performance, 0 to 1. Marks: the proposals.",
+    )
+
+
+def _panel(recommendation: Recommendation, criterion: str) -> alt.LayerChart:
+    """Draw the value function of one criterion."""
+    row = recommendation.portfolio.criteria.loc[criterion]
+    evaluation, money = recommendation.evaluation, money_of(recommendation)
+    scale = money.divisor if row["source"] == "npv" else 1.0
+    unit = money.unit if row["source"] == "npv" else style.one_line(row["unit"])
+    points = _points(row, criterion)
+    marks = pd.DataFrame(
+        {
+            "at": evaluation.performance[criterion],
+            "value": evaluation.values[criterion],
+            "state": np.where(funded(recommendation), style.FUNDED, style.NOT_FUNDED),
+        }
+    )
+    line = pd.DataFrame({"at": points.index, "value": points.to_numpy()})
+    kind = "N" if row["value_function"] == "levels" else "Q"
+    if kind == "Q":
+        marks, line = (
+            part.assign(at=part["at"].astype(float).replace(np.inf, points.index.max()) / scale)
+            for part in (marks, line)
+        )
+    x = alt.X(
+        f"at:{kind}",
+        title=f"{style.shortened(row['name'], 32)} [{unit}]",
+        sort=None,
+        axis=alt.Axis(tickCount=4, **({"format": "~s"} if kind == "Q" else {"labelAngle": 0})),
+        scale=alt.Scale(zero=False) if kind == "Q" else alt.Undefined,
+    )
+    y = alt.Y("value:Q", title="value", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=3))
+    drawn = (
+        alt.Chart(style.rows(line)).mark_line(color=style.QUIET, strokeWidth=1.5).encode(x=x, y=y)
+    )
+    dots = alt.Chart(style.rows(marks)).mark_point(stroke=style.INK, size=46, opacity=0.85)
+    return alt.layer(drawn, dots.encode(x=x, y=y, **style.funded_scales())).properties(
+        width=PANEL, height=130
+    )
+
+
+def _points(row: pd.Series, criterion: str) -> pd.Series:
+    """Return the corners of a value function, by natural unit or word."""
+    if row["value_function"] == "linear":
+        return pd.Series([0.0, 1.0], index=[row["worst"], row["best"]])
+    if row["value_function"] == "piecewise":
+        return parse_points(row["points"], criterion=criterion).sort_index()
+    return parse_points(row["levels"], criterion=criterion, numeric=False).sort_values(
+        kind="stable"
+    )
+
+
+def budget_levels(recommendation: Recommendation, table: pd.DataFrame) -> alt.Chart | None:
+    """Draw what the best list is worth at each level of the budgets that can be met."""
+    money, worth = money_of(recommendation), f"worth [{worth_unit(recommendation)}]"
+    available = f"for proposals [{money.unit}]"
+    met = table[table[worth].notna()].sort_values(available)
+    if len(met) < 2:
+        return None
+    points = pd.DataFrame(
+        {
+            "available": met[available],
+            "worth": met[worth],
+            "label": [
+                f"{level:g} %: {n:.0f} projects"
+                for level, n in zip(met["budgets [%]"], met["projects"], strict=True)
+            ],
+        }
+    )
+    scale = alt.Scale(zero=False, padding=28)
+    base = alt.Chart(style.rows(points)).encode(
+        x=alt.X("available:Q", title=f"money for proposals [{money.unit}]", scale=scale),
+        y=alt.Y("worth:Q", title=worth, scale=scale),
+    )
+    line = base.mark_line(color=style.INK, strokeWidth=2)
+    dots = base.mark_point(fill="#12466b", stroke=style.INK, size=90, opacity=1)
+    text = base.mark_text(align="left", dx=8, dy=12, fontSize=style.FONT_SIZE, color=style.INK)
+    chart = alt.layer(line, dots, text.encode(text="label:N"))
+    return style.dress(
+        chart.properties(width=style.WIDTH, height=300),
+        title="What the best list is worth at other budgets",
+        subtitle="Each point is an exact choice; the axes do not start at zero.",
+    )
+
+
+def _years(labels) -> alt.X:
+    return alt.X("year:N", title="year", sort=list(labels), axis=alt.Axis(labelAngle=0))
+
+
+def _colours(fills: dict[str, str]) -> alt.Color:
+    legend = alt.Legend(title=None, symbolStrokeColor=style.INK, symbolStrokeWidth=0.6)
+    scale = alt.Scale(domain=list(fills), range=list(fills.values()))
+    return alt.Color("what:N", scale=scale, legend=legend)
