@@ -62,7 +62,9 @@ def _stored(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
 
 def main(names: list[str]) -> int:
     """Execute the named notebooks, or all of them."""
-    paths = [HERE / Path(name).name for name in names] or sorted(HERE.glob("*.ipynb"))
+    paths = [(HERE / Path(name).name).with_suffix(".ipynb") for name in names] or sorted(
+        HERE.glob("*.ipynb")
+    )
     for path in paths:
         print(f"executing {path.name}", flush=True)
         execute(path)

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from pmo_lib.checks import InputError
-from pmo_lib.selection import InfeasibleError, choose, walk_down_the_list
+from pmo_lib.selection import InfeasibleError, choose, frontier, walk_down_the_list
 from pmo_lib.selection.solver import quiet
 
 CASES = sorted(
@@ -551,3 +551,52 @@ def test_the_walk_is_quick_at_300_projects():
     found = walk_down_the_list(value, cost, budget)
     assert (cost[found.selected].sum() <= budget).all()
     assert time.perf_counter() - began < 5
+
+
+def frontier_of(shared, budgets, **more):
+    data = project_server(shared)
+    return frontier(data["priority_pct_published"], data["total_cost"], budgets, gap=0, **more)
+
+
+def test_project_server_frontier_is_exact(shared):
+    points = [1e6, 2e6, 3e6, 5e6, 8e6, 12e6, 15e6]
+    found = frontier_of(shared, points)
+    published = [10.56, 19.08, 27.89, 44.17, 64.58, 85.99, 93.59]
+    assert found["value"].tolist() == pytest.approx(published, abs=0.006)
+    assert (found["gap"] == 0).all()
+
+
+def test_the_frontier_never_falls_and_names_what_changes(shared):
+    found = frontier_of(shared, np.linspace(0, 20e6, 50))
+    assert (found["value"].diff().iloc[1:] >= 0).all()
+    assert (found["bound"].diff().iloc[1:] >= 0).all()
+    assert (found["cost"] <= found["budget"]).all()
+    funded = set()
+    for row in found.itertuples():
+        assert not funded & set(row.entered)
+        assert set(row.left) <= funded
+        funded = (funded | set(row.entered)) - set(row.left)
+        assert len(funded) == row.n
+    assert found["worth"].iloc[-1] == 0
+
+
+def test_the_frontier_under_constraints():
+    budgets = pd.DataFrame({"2027": [3, 6, 12], "2028": [3, 6, 12]})
+    cost = pd.DataFrame({"2027": COST, "2028": COST / 2})
+    found = frontier(VALUE, cost, budgets, forced_in=["2"])
+    assert found["value"].isna().tolist() == [True, True, False]
+    assert found["value"].iloc[-1] == 38
+    with pytest.raises(InfeasibleError, match="'2' must be in"):
+        frontier(VALUE, cost, budgets.iloc[:2], forced_in=["2"])
+    with pytest.raises(InputError, match="each point must be at least the one before"):
+        frontier(VALUE, cost, pd.DataFrame({"2027": [3, 1], "2028": [3, 9]}))
+    with pytest.raises(InputError, match="budgets: must be at least 0, got -1"):
+        frontier(VALUE, COST, [-1])
+
+
+def test_a_frontier_that_is_stopped_keeps_what_it_has():
+    value, cost, budget = hard()
+    points = pd.DataFrame([budget * share for share in (0.5, 1, 1.5)])
+    found = frontier(value, cost, points, gap=0, time_limit=3, progress=lambda done, points: True)
+    assert (found["value"].diff().iloc[1:] >= 0).all()
+    assert (found["gap"] < 0.2).all()

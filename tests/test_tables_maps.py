@@ -133,7 +133,7 @@ def test_headings_that_are_not_there_are_all_named(foreign):
         (
             "[projects.columns]",
             "[options.columns]",
-            "'project.*' is not|must say where the table 'projects'",
+            "'category' is not a column of options",
         ),
         ("[values]", "[values", r"map.toml: is not a TOML file"),
         ("needed = true", 'multiply = "x"', r"multiply must be a number, got 'x'"),
@@ -146,6 +146,41 @@ def test_faults_of_a_map(old, new, sentence, foreign):
     (foreign / "map.toml").write_text(MAP.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=sentence):
         tables.read_portfolio(foreign / "list.csv", foreign / "map.toml")
+
+
+MISSHAPEN = [
+    {},
+    {"projects": 3},
+    {"projects": {"columns": 3}},
+    {"projects": {"columns": {"project": 3}}},
+    {"projects": {"columns": {"project": {"column": 3}}}},
+    {"projects": {"columns": {"project": {"first_of": "a"}}}},
+    {"projects": {"columns": {"project": "Titel"}, "wide": 3}},
+    {"projects": {"columns": {"project": "Titel"}, "wide": [{"column": "size"}]}},
+    {"projects": {"columns": {"project": {"column": "Titel", "words": 3}}}},
+    {"projects": {"rows": [3]}},
+    {"projects": {"own_file": 3}},
+    {"projects": {"own_file": "nowhere.csv"}},
+    {"projects": {"columns": {"project": {"value": "same"}}}},
+    {"projects": {"columns": {"project": "Titel"}}, "values": {"decimal": 3}},
+    {"projects": {"columns": {"project": "Titel"}}, "values": {"not_available": 3}},
+    {"projects": {"columns": {"project": "Titel"}}, "intake": {"heading": 3}},
+    {"projects": {"columns": {"project": "Titel"}}, "source": 3},
+    {"projects": {"columns": {"project": "Titel"}}, "source": {"delimiter": ";;"}},
+    {"projects": {"columns": {"project": "Titel"}}, "source": {"header_row": True}},
+]
+
+
+@pytest.mark.parametrize("column_map", MISSHAPEN, ids=str)
+def test_misshapen_maps_are_input_errors(column_map, foreign):
+    with pytest.raises(InputError):
+        tables.read_portfolio(foreign / "list.csv", column_map)
+
+
+def test_labels_that_are_not_unique_name_both_rows(foreign):
+    column_map = {"projects": {"columns": {"project": "Amt"}}}
+    with pytest.raises(InputError, match="row 5: Amt 'Bau' stands in row 2 already"):
+        tables.read_portfolio(foreign / "list.csv", column_map)
 
 
 def test_a_map_that_is_not_there(foreign):
@@ -226,8 +261,8 @@ def test_a_workbook_with_several_sheets_needs_a_name(tmp_path):
     column_map = {"projects": {"columns": {"project": "x"}}}
     with pytest.raises(InputError, match=r"has 2 sheets \('Sheet', 'Two'\); say in the map which"):
         tables.read_portfolio(tmp_path / "p.xlsx", column_map)
-    with pytest.raises(InputError, match=r"has no table 'Tow' with headings; did you mean 'two'"):
-        tables.read_portfolio(tmp_path / "p.xlsx", column_map | {"source": {"sheet": "Tow"}})
+    with pytest.raises(InputError, match=r"has no table 'Twoo' with headings; did you mean 'two'"):
+        tables.read_portfolio(tmp_path / "p.xlsx", column_map | {"source": {"sheet": "Twoo"}})
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import datetime
 import io
+import tempfile
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables_base import BASE, write_folder
 
@@ -44,6 +48,12 @@ def test_encodings_and_separators(encoding, mark, tmp_path):
     assert portfolio.projects.loc["café", "name"] == "Café £5"
     noted = any("cp1252" in note for note in portfolio.notes)
     assert noted == (encoding == "cp1252")
+
+
+def test_separator_named_in_a_first_line(tmp_path):
+    (tmp_path / "projects.csv").write_text("sep=|\nproject|size\na,b|x\n")
+    with pytest.raises(InputError, match=r"projects.csv row 2: size 'x'"):
+        tables.read_portfolio(tmp_path)
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):
@@ -332,7 +342,25 @@ def test_costs_outside_the_budget_years_are_noted(tmp_path):
     )
 
 
-@given(st.text())
+@settings(max_examples=20, deadline=None)
+@given(
+    cells=st.lists(st.lists(st.text(max_size=12), max_size=8), max_size=6),
+    content=st.binary(max_size=200),
+)
+def test_anything_reads_or_is_an_input_error(cells, content):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        rows = [["project", "status", "mandatory", "size", "planned_start"], *cells]
+        with (path / "projects.csv").open(
+            "w", encoding="utf-8", newline="", errors="replace"
+        ) as file:
+            csv.writer(file).writerows(rows)
+        (path / "cash_flows.csv").write_bytes(b"project,period,cost\n" + content)
+        with contextlib.suppress(InputError):
+            tables.read_portfolio(path)
+
+
+@given(st.text(alphabet="'=+-@ab\n"))
 def test_protection_is_undone(text):
     assert texts.unprotect(texts.protect(text)) == text
     assert not texts.protect(text).startswith(("=", "+", "-", "@"))

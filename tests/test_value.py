@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmo_lib import value
@@ -41,6 +41,7 @@ class TestLinear:
         factor=st.floats(1e-3, 1e3),
         shift=st.floats(-1e3, 1e3),
     )
+    @settings(deadline=None)
     def test_unit_and_zero_of_the_scale_do_not_count(self, level, worst, span, factor, shift):
         def linear(change):
             one = [pd.Series({"a": change(x)}) for x in (worst, worst + span)]
@@ -92,6 +93,7 @@ class TestBeyondReferences:
         assert not found.loc[["p", "q", "r"]].any(axis=None)
 
     @given(st.lists(st.floats(-10, 10), min_size=1, max_size=8))
+    @settings(deadline=None)
     def test_unmarked_performance_can_be_read_back_from_its_value(self, levels):
         levels = pd.DataFrame({"a": levels})
         worst, best = pd.Series({"a": 5.0}), pd.Series({"a": -3.0})

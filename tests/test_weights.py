@@ -193,7 +193,7 @@ class TestPointsAndOrders:
 
     @pytest.mark.parametrize("method", ["rank_order_centroid", "rank_sum", "rank_reciprocal"])
     @given(n=st.integers(1, 40))
-    @settings(max_examples=20)
+    @settings(max_examples=20, deadline=None)
     def test_orders_give_falling_positive_weights(self, method, n):
         found = getattr(weights, method)([f"c{i}" for i in range(n)])
         assert found.sum() == pytest.approx(1)
@@ -297,7 +297,7 @@ class TestGroups:
 
 class TestJudgements:
     @given(random_judgements())
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_weights_solve_the_eigenvalue_equation(self, asked):
         found = weights.pairwise_eigenvector(asked)
         ratios = (asked @ found) / found
@@ -306,13 +306,13 @@ class TestJudgements:
         assert weights.consistency_ratio(asked) >= 0
 
     @given(random_judgements(most=3))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_methods_agree_up_to_three_criteria(self, asked):
         eigenvector = weights.pairwise_eigenvector(asked)
         pd.testing.assert_series_equal(eigenvector, weights.pairwise_geometric_mean(asked))
 
     @given(st.lists(st.floats(0.01, 100), min_size=2, max_size=15))
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     def test_consistent_judgements_return_the_weights_behind_them(self, points):
         true = np.array(points) / sum(points)
         asked = judgements(true[:, None] / true)

@@ -8,6 +8,7 @@ and the colours rise in lightness, so a grey print says the same.
 
 from pmo_lib.charts.bubbles import value_against_cost
 from pmo_lib.charts.flows import flows_by_year
+from pmo_lib.charts.live import SLIDER_STYLE, live_ranking, slider_names
 from pmo_lib.charts.ranking import ranking_chart
 from pmo_lib.charts.spend import spend_against_importance
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from pmo_lib import checks
 
-RAMP = ("#1d1a4f", "#7b1f5c", "#00707c", "#c2543a", "#6f9fd8", "#e3a63a", "#a9dcc3", "#f7ecb0")
+RAMP = ("#1f1c54", "#6c1b50", "#00606a", "#ba5138", "#5b92d3", "#e1a12e", "#9ed7bb", "#f7ecb1")
 """Fills from dark to light: neighbours differ in lightness, whatever the eye or printer."""
 
 INK, QUIET, GRID = "#1f1f1f", "#5f5f5f", "#e3e3e3"
@@ -26,8 +27,11 @@ FONT_SIZE = 12
 WIDTH = 640
 """Width of the drawing area of a wide chart. [px]"""
 
+MOST_ROWS_OF_A_FRAME = 5000
+"""Altair refuses a longer frame; as plain rows it takes any, but copies them slowly."""
+
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\uffff]"
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\uffff\ud800-\udfff]"
 )
 
 
@@ -68,7 +72,7 @@ def palette(n: int) -> list[str]:
     """Spread n fills over the ramp, dark to light.
 
     >>> palette(2)
-    ['#1d1a4f', '#f7ecb0']
+    ['#1f1c54', '#f7ecb1']
     """
     channels = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in RAMP])
     if 1 < n <= len(RAMP):
@@ -123,29 +127,20 @@ def truths(flags: pd.Series, labels: pd.Index, *, name: str, other: str) -> np.n
     checks.require_series(flags, name=name)
     checks.require_same_labels(flags.index, labels, name=name, other=other)
     flags = flags.reindex(labels)
-    if not all(isinstance(flag, bool | np.bool_) for flag in flags):
-        raise checks.InputError(
-            f"{name}: each must be True or False, got {checks.show(flags.iloc[0])}"
-        )
+    for label, flag in flags.items():
+        if not isinstance(flag, bool | np.bool_):
+            raise checks.InputError(
+                f"{name}: each must be True or False, got {checks.show(flag)} "
+                f"for {checks.show(label)}"
+            )
     return flags.to_numpy(dtype=bool)
 
 
-def rows(frame: pd.DataFrame) -> alt.InlineData:
-    """Return a frame as plain rows: numbers to nine digits, missing as null."""
-    return alt.InlineData(
-        values=[
-            {column: _plain(cell) for column, cell in zip(frame.columns, row, strict=True)}
-            for row in frame.itertuples(index=False, name=None)
-        ]
-    )
-
-
-def _plain(cell):
-    if isinstance(cell, str | bool | np.bool_):
-        return bool(cell) if isinstance(cell, np.bool_) else cell
-    if isinstance(cell, int | np.integer):
-        return int(cell)
-    return None if pd.isna(cell) else float(f"{cell:.9g}")
+def rows(frame: pd.DataFrame) -> pd.DataFrame | alt.InlineData:
+    """Return a frame as the data of a chart, however many rows it has."""
+    if len(frame) <= MOST_ROWS_OF_A_FRAME:
+        return frame.copy()
+    return alt.InlineData(values=json.loads(frame.to_json(orient="records")))
 
 
 def label_expression(fields: list[str], labels: list[str]) -> str:

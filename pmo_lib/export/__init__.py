@@ -33,8 +33,11 @@ def write_ranked_list(recommendation: Recommendation, path: str | os.PathLike) -
     Raises
     ------
     InputError
-        If the ending is neither, or the file cannot be written; what was there is kept.
+        If it is no recommendation, the ending is neither, or the file cannot be written; what was there is kept.
     """
+    if not isinstance(recommendation, Recommendation):
+        found = type(recommendation).__name__
+        raise InputError(f"recommendation: must be what workbench.recommend returns, got {found}")
     path = Path(path)
     if path.suffix.lower() not in WRITERS:
         raise InputError(f"path: must end in .xlsx or .csv, got {show(path.name)}")

@@ -22,7 +22,8 @@ ONE_PAGE = 45
 """Projects beyond which one page is not even tried."""
 
 _SCORE, _COST, _YEAR, _TOTAL, _WHY, _DECISION, _LAST = 3, 5, 6, 7, 8, 9, 10
-_MOST_LINES = 4
+_MOST_LINES, _MOST_FOOT = 4, 8
+_PAGE_ROOM = page.PAGE_PIXELS * 0.75 - PADDING
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,16 +43,27 @@ def write(book: Book) -> None:
     sheet = book.sheet(NAME)
     page.set_up_page(book, sheet, NAME)
     feet = [
-        page.fitted(book, text, page.PAGE_PIXELS * 0.75 - PADDING, f"{NAME}, foot", most=8)
+        page.fitted(book, text, _PAGE_ROOM, f"{NAME}, foot", most=_MOST_FOOT)
         for text in _foot(book)
     ]
-    head = _write_head(book, sheet)
-    fixed = head + page.height(2) + 5 * page.BAR + sum(page.height(lines) for _, lines in feet)
-    room = page.PAGE_HEIGHT - fixed
-    columns = _columns(book, room)
+    headline, lines = page.fitted(
+        book,
+        book.recommendation.headline,
+        _PAGE_ROOM,
+        f"{NAME}, headline",
+        most=3,
+        size=11,
+        bold=True,
+    )
+    heads = (19.0, 12.5, 4.0 + 13.5 * lines)
+    fixed = sum(heads) + page.height(2) + 5 * page.BAR + sum(page.height(n) for _, n in feet)
+    columns = _columns(book, page.PAGE_HEIGHT - fixed)
+    listed = _listed(book, sheet, columns, page.PAGE_HEIGHT - fixed)
     for place, column in enumerate(columns):
         sheet.set_column_pixels(place, place, column.pixels)
-    listed = _listed(book, sheet, columns, room)
+    for place, tall in enumerate(heads):
+        sheet.set_row(place, tall)
+    _write_head(book, sheet, columns, headline)
     row = page.write_headings(book, sheet, 3, columns)
     sheet.freeze_panes(row, 2)
     sheet.repeat_rows(row - 1)
@@ -75,7 +87,7 @@ def _columns(book: Book, room: float) -> list[Column]:
         4: Column("BCR", 42, ("ratio",)),
         _COST: Column(f"Cost {unit}\ntotal", 58, ("money1",)),
         _YEAR: Column(f"Cost {unit}\n{year}", 58, ("money1",)),
-        _TOTAL: Column(f"Running\ntotal {unit}", 62, ("money1",)),
+        _TOTAL: Column(f"Running\ntotal {unit}", 64, ("money1",)),
         _DECISION: Column("Decision", 70, ("fill",)),
         _LAST: Column("Condition", 78, ("fill",)),
     }
@@ -91,11 +103,16 @@ def _text_widths(book: Book, pixels: int, room: float) -> list[int]:
     if len(listed) > ONE_PAGE:
         return [240, 150, pixels - 390]
     texts = [
-        [_text(name)[:300], _text(sponsor)[:300], _text(why)[:600]]
+        [_text(name)[:300], _text(sponsor)[:300], _reason(why)[:600]]
         for name, sponsor, why in listed[["name", "sponsor", "why"]].itertuples(index=False)
     ]
     choices = [range(150, 351, 20), range(70, 231, 20)]
     return layout.widths(texts, pixels=pixels, choices=choices, room=room)
+
+
+def _reason(cell) -> str:
+    words = _text(cell)
+    return words[:1].upper() + words[1:]
 
 
 def _proposals(book: Book) -> pd.DataFrame:
@@ -107,29 +124,24 @@ def _text(cell) -> str:
     return "" if pd.isna(cell) else one_line(cell)
 
 
-def _write_head(book: Book, sheet) -> float:
-    """Write who decides on what, when, and the recommendation; return the height. [pt]."""
+def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None:
+    """Write who decides on what, when, and the recommendation in one sentence."""
     settings = book.recommendation.settings
-    who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t)
-    who, _ = page.fitted(book, who or NAME, 560, f"{NAME}, heading", most=1)
+    left = sum(column.room for column in columns[: _TOTAL + 1])
+    right = sum(column.room for column in columns[_WHY:])
+    who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t) or NAME
     sign = " · ".join(one_line(t) for t in (settings.status, settings.marking) if t)
-    sign, _ = page.fitted(book, sign, 380, f"{NAME}, marking", most=1)
-    page.across(book, sheet, 0, 0, _TOTAL, who, "title")
-    page.across(book, sheet, 0, _WHY, _LAST, sign, "sign")
     facts = (
         f"Ranked list of proposals for decision · Meeting {long_date(settings.meeting_date)} · "
         f"Data of {long_date(settings.data_date)} · Version {one_line(settings.version)}"
     )
-    facts, _ = page.fitted(book, facts, 900, f"{NAME}, facts", most=1)
+    who, _ = page.fitted(book, who, left, f"{NAME}, title", most=1, size=14, bold=True)
+    sign, _ = page.fitted(book, sign, right, f"{NAME}, marking", most=1, size=12, bold=True)
+    facts, _ = page.fitted(book, facts, left + right, f"{NAME}, facts", most=1)
+    page.across(book, sheet, 0, 0, _TOTAL, who, "title")
+    page.across(book, sheet, 0, _WHY, _LAST, sign, "sign")
     page.across(book, sheet, 1, 0, _LAST, facts, "quiet")
-    headline, lines = page.fitted(
-        book, book.recommendation.headline, 730, f"{NAME}, headline", most=4, bold=True
-    )
     page.across(book, sheet, 2, 0, _LAST, headline, "sentence")
-    heights = (19.0, 12.5, 4.0 + 13.5 * lines)
-    for row, tall in enumerate(heights):
-        sheet.set_row(row, tall)
-    return sum(heights)
 
 
 def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
@@ -138,11 +150,9 @@ def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
     for project, name, sponsor, why in proposals[["name", "sponsor", "why"]].itertuples(name=None):
         name, tall = _named(book, project, name, columns[1])
         sponsor, taller = _named(book, project, sponsor, columns[2])
-        wordings = layout.wordings(why, columns[_WHY].room)
-        lines = tuple(len(wrap(w, columns[_WHY].room, size=page.SIZE)) for w in wordings)
-        entries.append(layout.Entry(project, name, sponsor, max(tall, taller), wordings, lines))
-    above = int(proposals["block"].isin(["mandatory", "recommended"]).sum())
-    levels, one_page = layout.fit(entries, room=room, line=above)
+        reasons = layout.wordings(_reason(why), columns[_WHY].room)
+        entries.append(layout.Entry(project, name, sponsor, max(tall, taller), *reasons))
+    levels, one_page = layout.fit(entries, room=room, order=_by_interest(proposals))
     return List(
         book=book,
         sheet=sheet,
@@ -151,6 +161,13 @@ def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
         levels=dict(zip(proposals.index, levels, strict=True)),
         one_page=one_page,
     )
+
+
+def _by_interest(proposals: pd.DataFrame) -> list[int]:
+    """Order the places of the list: duties first, then from the cut line outwards."""
+    line = int(proposals["block"].isin(["mandatory", "recommended"]).sum())
+    duty = (proposals["block"] == "mandatory").to_numpy()
+    return sorted(range(len(proposals)), key=lambda n: -1 if duty[n] else abs(n + 0.5 - line))
 
 
 def _named(book: Book, project: str, text, column: Column) -> tuple[str, int]:
@@ -254,22 +271,23 @@ def _write_money_left(listed: List, row: int) -> int:
     page.across(book, sheet, row, 0, _COST - 1, "MONEY LEFT OVER", "below")
     for place in range(_COST, _WHY):
         page.put(book, sheet, row, place, None, "below")
-    words = _left_by_year(book)
+    words, lines = _left_by_year(book), 1
     if words is None:
         page.across(book, sheet, row, _WHY, _LAST, "No budget is stated", "below")
     else:
+        room = sum(column.room for column in listed.columns[_WHY:])
+        lines = len(wrap(words.value, room, size=page.SIZE, bold=True))
         page.put(book, sheet, row, _COST, page.named(book, "left_total"), "below", "money1")
         this_year = page.named(book, "left_this_year")
         page.put(book, sheet, row, _YEAR, this_year, "below", "money1")
-        sheet.merge_range(row, _WHY, row, _LAST, None, page.look(book, "below"))
-        page.put(book, sheet, row, _WHY, words, "below")
-    sheet.set_row(row, page.BAR)
+        page.across(book, sheet, row, _WHY, _LAST, words, "below", "wrap")
+    sheet.set_row(row, page.BAR + page.LINE * (lines - 1))
     return row + 1
 
 
 def _left_by_year(book: Book) -> Formula | None:
     """Return a formula that words the money left in each year."""
-    years = sorted({period for period in book.recommendation.portfolio.budgets["period"]})
+    years = sorted(set(book.recommendation.portfolio.budgets["period"]))
     money, parts, words = book.money, [], []
     sign, places = money.sign.replace('"', '""'), 1 if money.letter else 0
     for year in years:

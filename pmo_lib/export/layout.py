@@ -28,7 +28,7 @@ class Entry:
     lines : int
         Lines that name and sponsor need.
     reasons : tuple of str
-        Why it is where it is: in one line, the first clause, the whole.
+        Why it is where it is, in ever fuller wordings; the last is the fullest.
     reason_lines : tuple of int
         Lines of each wording.
     """
@@ -45,41 +45,42 @@ class Entry:
         return height(max(self.lines, self.reason_lines[level]))
 
 
-def wordings(why: str, room: float) -> tuple[str, ...]:
-    """Word a reason ever more fully: in one line, its first clause, the whole.
+def wordings(why: str, room: float) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Word a reason ever more fully, from one line to the whole.
 
     Parameters
     ----------
     why : str
-        The whole reason; clauses are parted by semicolons.
+        The whole reason.
     room : float
         Width of a line. [pt]
 
     Returns
     -------
-    tuple of str
-        A wording that leaves something out ends in an ellipsis.
+    (tuple of str, tuple of int)
+        Wordings and their numbers of lines; one that leaves something out ends in an
+        ellipsis.
 
     Examples
     --------
-    >>> wordings("Does not fit; including it displaces the depot", 100)
-    ('Does not fit …', 'Does not fit …', 'Does not fit; including it displaces the depot')
+    >>> wordings("Does not fit; including it displaces the depot", 100)[0][0]
+    'Does not fit …'
     """
     whole = visible(why)
-    clause = whole.split("; ")[0]
-    clause = whole if clause == whole else f"{clause} …"
-    return tuple(_cut(text, room, most) for text, most in ((clause, 1), (clause, 3), (whole, MOST_LINES)))
+    lines = wrap(whole, room, size=SIZE)
+    words = [_cut(whole, lines, room, most) for most in range(1, min(len(lines), MOST_LINES) + 1)]
+    words = list(dict.fromkeys(words))
+    return tuple(words), tuple(len(wrap(one, room, size=SIZE)) for one in words)
 
 
-def _cut(text: str, room: float, most: int) -> str:
+def _cut(text: str, lines: list[str], room: float, most: int) -> str:
     """Shorten a text to some lines, at a clause or else at a word, with an ellipsis."""
-    lines = wrap(text, room, size=SIZE)
     if len(lines) <= most:
         return text
     last = wrap(lines[most - 1], room - 12, size=SIZE)[0]
     clause = max(last.rfind(", "), last.rfind("; "))
     last = last[:clause] if clause > len(last) / 2 else last
-    return "\n".join([*lines[: most - 1], last.rstrip(" ,;…") + " …"])
+    return " ".join([*lines[: most - 1], last.rstrip(" ,;…") + " …"])
 
 
 def widths(
@@ -111,14 +112,17 @@ def widths(
     """
     wides = list(product(*choices))
     lines = [_lines_by_width([row[n] for row in texts], choice) for n, choice in enumerate(choices)]
-    rest = _lines_by_width([row[-1] for row in texts], {pixels - sum(wide) for wide in wides})
+    left = {pixels - sum(wide) for wide in wides}
+    rest = _lines_by_width([row[-1] for row in texts], left)
+    opening = _lines_by_width([f"{row[-1].split('; ')[0]} …" for row in texts], left)
     tried = []
     for wide in wides:
         least = np.max([lines[n][one] for n, one in enumerate(wide)], axis=0)
         whole = np.maximum(least, rest[pixels - sum(wide)])
-        left = room - sum(height(n) for n in least)
-        fits = int((np.cumsum(np.sort(whole - least) * LINE) <= left).sum())
-        tried.append((max(0.0, -left), -fits, int(whole.sum()), wide))
+        spare = room - sum(height(n) for n in least)
+        good = int((np.cumsum(np.sort(whole - least) * LINE) <= spare).sum())
+        good += int((opening[pixels - sum(wide)] <= least).sum())
+        tried.append((max(0.0, -spare), -good, int(whole.sum()), wide))
     best = min(tried)[-1]
     return [*best, pixels - sum(best)]
 
@@ -130,11 +134,11 @@ def _lines_by_width(texts: Sequence[str], pixels) -> dict[int, np.ndarray]:
     return dict(zip(wides, np.minimum(np.array(counts).T, MOST_LINES), strict=True))
 
 
-def fit(entries: Sequence[Entry], *, room: float, line: int) -> tuple[list[int], bool]:
+def fit(entries: Sequence[Entry], *, room: float, order: Sequence[int]) -> tuple[list[int], bool]:
     """Choose a wording for every project so that the list stays on one page.
 
-    Every project first has one line; the room that is left goes to fuller wordings,
-    the projects nearest the cut line first, since they are what the board discusses.
+    Every project first has one line; the room that is left goes to fuller wordings, a
+    line at a time, in the order given.
 
     Parameters
     ----------
@@ -142,31 +146,31 @@ def fit(entries: Sequence[Entry], *, room: float, line: int) -> tuple[list[int],
         In the order of the list.
     room : float
         Height that the rows may have together. [pt]
-    line : int
-        Place of the cut line: how many entries stand above it.
+    order : sequence of int
+        Places of the entries, those first whose reasons matter most.
 
     Returns
     -------
     (list of int, bool)
         The wording of each entry, and whether all fit. If they do not, the list takes
-        several pages and every reason is whole.
+        several pages and every reason is as full as it can be.
 
     Examples
     --------
-    >>> words = wordings("Does not fit; including it displaces the depot", 150)
-    >>> wall = Entry("wall", "Flood wall", "Place", 1, words, (1, 1, 2))
-    >>> fit([wall], room=15, line=0), fit([wall], room=30, line=0)
-    (([1], True), ([2], True))
+    >>> reasons = wordings("Does not fit; including it displaces the depot", 150)
+    >>> wall = Entry("wall", "Flood wall", "Place", 1, *reasons)
+    >>> fit([wall], room=15, order=[0]), fit([wall], room=30, order=[0])
+    (([0], True), ([1], True))
     """
     levels = [0] * len(entries)
     left = room - sum(one.height(0) for one in entries)
     if left < 0:
         return [len(one.reasons) - 1 for one in entries], False
-    nearest = sorted(range(len(entries)), key=lambda place: abs(place + 0.5 - line))
-    for level in (1, 2):
-        for place in nearest:
-            more = entries[place].height(level) - entries[place].height(levels[place])
-            if more <= left and levels[place] == level - 1:
-                levels[place] = level
-                left -= more
+    for level in range(1, MOST_LINES):
+        for place in order:
+            one = entries[place]
+            if levels[place] == level - 1 and level < len(one.reasons):
+                more = one.height(level) - one.height(level - 1)
+                if more <= left:
+                    levels[place], left = level, left - more
     return levels, True

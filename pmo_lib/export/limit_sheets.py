@@ -13,7 +13,7 @@ from pmo_lib.export import page
 from pmo_lib.export.money_sheets import fund_words
 from pmo_lib.export.page import Book, Column, Formula, text_column
 from pmo_lib.export.words import one_line
-from pmo_lib.workbench import choosing_problem
+from pmo_lib.workbench import Recommendation, choosing_problem
 from pmo_lib.workbench.pricing import base_date
 
 CONSTRAINTS, PEOPLE = "Constraints", "People by month"
@@ -25,7 +25,7 @@ _TIGHT_ROWS = 40
 _STEPS = ("Budget", "Taken by running work", "Taken by mandatory and recommended")
 
 
-def people(book: Book) -> pd.DataFrame:
+def people(made: Recommendation) -> pd.DataFrame:
     """Return what there is, is used and left over of each role and month. [FTE].
 
     Returns
@@ -33,7 +33,6 @@ def people(book: Book) -> pd.DataFrame:
     DataFrame by (role, period)
         there, running, available, used, left.
     """
-    made = book.recommendation
     problem = choosing_problem(made.portfolio, made.settings, made.evaluation)
     if problem["use"] is None:
         return pd.DataFrame(columns=["there", "running", "available", "used", "left"], dtype=float)
@@ -52,7 +51,9 @@ def write_constraints(book: Book) -> None:
         "Available is what there is less running work. Used is what mandatory and recommended "
         "proposals take. Left over cannot be moved to another year, fund, role or month."
     ]
-    sheet, row = page.start(book, CONSTRAINTS, columns, title="What limits the list", notes=notes)
+    sheet, row = page.start(
+        book, CONSTRAINTS, columns, title="What limits the list", notes=notes, repeat=False
+    )
     row = _write_money(book, sheet, row, columns)
     row = _write_tight(book, sheet, row + 1)
     _write_limits(book, sheet, row + 1)
@@ -61,7 +62,8 @@ def write_constraints(book: Book) -> None:
 def _columns(what: str, units: list[str], looks: tuple[str, ...]) -> list[Column]:
     names = ("There is", "Running work", "Available", "Used", "Left over")
     wide = [
-        Column(f"{name}\n{unit}".rstrip(), 120, looks) for name, unit in zip(names, units, strict=True)
+        Column(f"{name}\n{unit}".rstrip(), 120, looks)
+        for name, unit in zip(names, units, strict=True)
     ]
     return [text_column(what, 420), *wide, Column("Used\n% of available", 110, ("percent",))]
 
@@ -69,9 +71,11 @@ def _columns(what: str, units: list[str], looks: tuple[str, ...]) -> list[Column
 def _write_money(book: Book, sheet, row: int, columns: list[Column]) -> int:
     """Write each budget, a total for each year, and the total; name what is left."""
     made = book.recommendation
-    labels = [label for words, label in book.places if words == "Budget"]
+    labels = sorted(label for words, label in book.places if words == _STEPS[0])
     if not labels:
-        return page.write_note(book, sheet, row, columns, "No budget is stated: money does not limit the list.")
+        return page.write_note(
+            book, sheet, row, columns, "No budget is stated: money does not limit the list."
+        )
     start, year_rows, whole = base_date(made.portfolio, made.settings), [], []
     for year, group in groupby(labels, key=lambda label: label[0]):
         first, group = row, list(group)
@@ -116,10 +120,12 @@ def _sum_row(words: str, rows: list[int], lines: list[list], row: int) -> list:
 
 def _write_tight(book: Book, sheet, row: int) -> int:
     """Write the roles and months of which little is left over."""
-    table = people(book)
+    table = book.people
     columns = _columns("People: roles and months that are tight", ["FTE"] * 5, ("points2",))
     if len(table) == 0:
-        return page.write_note(book, sheet, row, columns, "People do not limit the list: no capacity is stated.")
+        return page.write_note(
+            book, sheet, row, columns, "People do not limit the list: no capacity is stated."
+        )
     tight = table[(table["left"] <= TIGHT * table["available"]) & (table["used"] > 0)]
     row = page.write_headings(book, sheet, row, columns)
     lines = [
@@ -161,7 +167,10 @@ def _write_limits(book: Book, sheet, row: int) -> None:
 
 
 _LIMIT_COLUMNS = [
-    *[Column(f"{name}\nin the unit stated", 120, ("amount",)) for name in ("Limit", "Used", "Left over")],
+    *[
+        Column(f"{name}\nin the unit stated", 120, ("amount",))
+        for name in ("Limit", "Used", "Left over")
+    ],
     text_column("Unit", 120),
 ]
 
@@ -176,13 +185,15 @@ def _limit_words(words, label) -> tuple[str, str]:
 
 def write_people(book: Book) -> None:
     """Write what is left over of each role, month by month, darker where less is left."""
-    table = people(book)
+    table = book.people
     if len(table) == 0:
         columns = [text_column("People", 700)]
         sheet, row = page.start(book, PEOPLE, columns, title="People by role and month")
-        page.write_note(book, sheet, row, columns, "No capacity is stated: people do not limit the list.")
+        page.write_note(
+            book, sheet, row, columns, "No capacity is stated: people do not limit the list."
+        )
         return
-    left, used = (table[name].unstack("role") for name in ("left", "used"))
+    left, available = (table[name].unstack("role") for name in ("left", "available"))
     each = max(70, min(150, (page.PAGE_PIXELS - 90) // left.shape[1]))
     columns = [
         text_column("Month", 90),
@@ -190,10 +201,9 @@ def write_people(book: Book) -> None:
     ]
     notes = [
         "People left over after running work and what is recommended. The darker a cell, the smaller "
-        "the share left over of what is available; bold and boxed: nothing, or next to nothing."
+        "the share left over of what is available; white on black: next to nothing."
     ]
     sheet, first = page.start(book, PEOPLE, columns, title="People by role and month", notes=notes)
-    available = table["available"].unstack("role")
     row = first
     for month, cells in left.sort_index().iterrows():
         page.put(book, sheet, row, 0, periods.month_label(month), "row")

@@ -61,10 +61,21 @@ def write_npv(book: Book) -> None:
         "present value. Payback: undiscounted, from the base date; never = benefits do not repay "
         "the cost within the years stated. Sunk cost is shown, never used.",
     ]
-    sheet, first = page.start(book, NPV, columns, title="What each project costs and brings", notes=notes)
+    sheet, first = page.start(
+        book, NPV, columns, title="What each project costs and brings", notes=notes
+    )
     rows = [_npv_row(number, project) for number, project in enumerate(table.itertuples(), first)]
     row = page.write_rows(book, sheet, first, columns, rows)
-    _write_totals(book, sheet, row, columns, table, first, ("cost_in_budget", "cost_beyond", "sunk", "cost_pv", "benefit_pv", "npv"), 3)
+    _write_totals(
+        book,
+        sheet,
+        row,
+        columns,
+        table,
+        first,
+        ("cost_in_budget", "cost_beyond", "sunk", "cost_pv", "benefit_pv", "npv"),
+        3,
+    )
 
 
 def _npv_row(row: int, project) -> list:
@@ -105,7 +116,9 @@ def write_running(book: Book) -> None:
         text_column("Confidence at last review", 100),
         text_column("Forecast finish", 90),
     ]
-    notes = ["Running work continues: its remaining cost and people are taken off every limit before proposals are considered. Sunk cost is shown, never used."]
+    notes = [
+        "Running work continues: its remaining cost and people are taken off every limit before proposals are considered. Sunk cost is shown, never used."
+    ]
     sheet, first = page.start(book, RUNNING, columns, title="Running work", notes=notes)
     rows = [
         [
@@ -149,7 +162,8 @@ def write_by_year(book: Book) -> None:
     for block, cells in rows.groupby("block", sort=False):
         row = page.write_bar(book, sheet, row, columns, _BLOCK_TITLES[block])
         ranges[block] = (row, row + len(cells) - 1)
-        lines = [_year_row(row + n, cells.iloc[n], years) for n in range(len(cells))]
+        records = cells.to_dict("records")
+        lines = [_year_row(row + n, record, years) for n, record in enumerate(records)]
         row = page.write_rows(book, sheet, row, columns, lines)
     if len(made.portfolio.budgets):
         _write_sums(book, sheet, row, columns, rows, years, ranges)
@@ -189,14 +203,14 @@ def _of_fund(cost: pd.DataFrame, fund: tuple, years: list[str]) -> pd.DataFrame:
     labels = [(year, *fund) for year in years]
     part = cost.reindex(columns=pd.MultiIndex.from_tuples(labels)).set_axis(years, axis=1)
     part = part[(part.fillna(0.0) != 0).any(axis=1)]
-    return part.rename_axis(index="project", columns=None).assign(fund=fund_words(fund)).reset_index()
+    return (
+        part.rename_axis(index="project", columns=None).assign(fund=fund_words(fund)).reset_index()
+    )
 
 
-def _year_row(row: int, cells: pd.Series, years: list[str]) -> list:
-    amounts = [amount if amount else None for amount in cells[years].fillna(0.0)]
-    whole = sum(amount or 0.0 for amount in amounts)
-    first, last = xl_rowcol_to_cell(row, 3), xl_rowcol_to_cell(row, 2 + len(years))
-    total = Formula(f"SUM({first}:{last})", float(whole)) if years else None
+def _year_row(row: int, cells: dict, years: list[str]) -> list:
+    amounts = [cells[year] if cells[year] > 0 else None for year in years]
+    total = page.across_sum(row, 3, [amount or 0.0 for amount in amounts]) if years else None
     return [cells["rank"], one_line(cells["name"]), cells["fund"], *amounts, total, cells["later"]]
 
 
@@ -216,7 +230,9 @@ def _write_sums(book: Book, sheet, row: int, columns, rows, years, ranges) -> No
                 amount = limits[(year, *fund)]
                 if blocks:
                     taken = rows["block"].isin(blocks) & (rows["fund"] == fund_words(fund))
-                    amount = _matching(row, column, blocks, ranges, float(rows.loc[taken, year].sum()))
+                    amount = _matching(
+                        row, column, blocks, ranges, float(rows.loc[taken, year].sum())
+                    )
                 cells.append(amount)
                 value = amount.value if isinstance(amount, Formula) else amount
                 address = page.place(sheet, row, column)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pmo_lib.export.words import PADDING, Money, one_line, visible, wrap
+from pmo_lib.export.words import PADDING, Money, one_line, visible, width, wrap
 from pmo_lib.workbench import Recommendation
 
 SIZE = 9
@@ -19,13 +20,13 @@ SIZE = 9
 LINE, AROUND = 10.5, 1.5
 """Height of a line of type, and what a row adds to it. [pt]"""
 
-PAGE_PIXELS, PAGE_HEIGHT = 1280, 636.0
+PAGE_PIXELS, PAGE_HEIGHT = 1276, 636.0
 """Width [px] and height [pt] of what prints on A4 landscape with type of 7.5 points."""
 
 BAR = 13.5
 """Height of the bar that opens a block. [pt]"""
 
-MOST_LINES = 30
+MOST_LINES = 12
 """Lines of a text in one cell; what is longer goes on in the last sheet."""
 
 TEXTS = "Texts in full"
@@ -81,10 +82,12 @@ class Book:
         What is written.
     money : Money
         How money is shown.
+    people : DataFrame by (role, period)
+        What there is, is taken, used and left of people. [FTE]
     formats : dict
         Formats made so far, by the names of their properties.
-    shortened : list of (str, str)
-        Where a text was shortened, and the whole text.
+    shortened : dict
+        Where a text was first shortened, by the whole text.
     named : dict
         Value now of each cell that has a name.
     places : dict
@@ -94,8 +97,9 @@ class Book:
     workbook: xlsxwriter.Workbook
     recommendation: Recommendation
     money: Money
+    people: pd.DataFrame
     formats: dict = field(default_factory=dict)
-    shortened: list = field(default_factory=list)
+    shortened: dict = field(default_factory=dict)
     named: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
 
@@ -142,7 +146,8 @@ def look(book: Book, *names: str):
         properties: dict[str, Any] = {"font_name": "Arial", "font_size": SIZE, "valign": "top"}
         for name in names:
             if name.startswith("money"):
-                properties["num_format"] = f"{book.money.number_format(int(name[-1]))}_ "
+                form = book.money.number_format(int(name[-1]))
+                properties["num_format"] = f'{form}_ ;-{form}_ ;"–"_ '
             else:
                 properties |= _PROPERTIES[name]
         book.formats[names] = book.workbook.add_format(properties)
@@ -179,7 +184,7 @@ def named(book: Book, name: str) -> Formula | None:
     return Formula(name, book.named[name]) if name in book.named else None
 
 
-def across(book: Book, sheet, row: int, first: int, last: int, text: str, *looks: str) -> None:
+def across(book: Book, sheet, row: int, first: int, last: int, text: Any, *looks: str) -> None:
     """Write a text over several columns."""
     if last > first:
         sheet.merge_range(row, first, row, last, None, look(book, *looks))
@@ -191,7 +196,16 @@ def height(lines: int) -> float:
     return AROUND + LINE * lines
 
 
-def fitted(book: Book, text: str, room: float, where: str, *, most: int = MOST_LINES, bold=False):
+def fitted(
+    book: Book,
+    text: str,
+    room: float,
+    where: str,
+    *,
+    most: int = MOST_LINES,
+    size: float = SIZE,
+    bold: bool = False,
+) -> tuple[str, int]:
     """Return a visible text and its number of lines; one too long is continued elsewhere.
 
     Parameters
@@ -206,23 +220,32 @@ def fitted(book: Book, text: str, room: float, where: str, *, most: int = MOST_L
         Words for the place, for whoever looks the text up.
     most : int
         Lines there may be.
+    size : float
+        Size of the type. [pt]
     bold : bool
         Whether it is set bold.
     """
     text = visible(text)
-    lines = wrap(text, room, size=SIZE, bold=bold)
+    lines = wrap(text, room, size=size, bold=bold)
     if len(lines) <= most:
         return text, len(lines)
-    book.shortened.append((where, text))
-    mark = f"… [{TEXTS}, {len(book.shortened)}]"
-    kept = wrap(" ".join(lines[:most]), room, size=SIZE, bold=bold)[: most - 1]
-    return "\n".join([*kept, mark]) if kept else mark, most
+    book.shortened.setdefault(text, where)
+    mark = f"… [{TEXTS}, {list(book.shortened).index(text) + 1}]"
+    spare = max(room - width(mark, size=size, bold=bold), 0.3 * room)
+    last = wrap(lines[most - 1], spare, size=size, bold=bold)[0]
+    return " ".join([*lines[: most - 1], f"{last} {mark}"]), most
 
 
 def start(
-    book: Book, name: str, columns: Sequence[Column], *, title: str, notes: Iterable[str] = ()
+    book: Book,
+    name: str,
+    columns: Sequence[Column],
+    *,
+    title: str,
+    notes: Iterable[str] = (),
+    repeat: bool = True,
 ):
-    """Set up a sheet: page, marking, title, notes and the headings that repeat.
+    """Set up a sheet: page, marking, title, notes and headings, which repeat on every page.
 
     Returns
     -------
@@ -236,7 +259,9 @@ def start(
     last = len(columns) - 1
     room = sum(column.pixels for column in columns) * 0.75 - PADDING
     signs = [settings.marking, settings.status, f"version {settings.version}"]
-    across(book, sheet, 0, 0, last, " · ".join(one_line(s) for s in signs if s), "bold", "quiet")
+    sign = " · ".join(one_line(s) for s in signs if s)
+    sign, _ = fitted(book, sign, room, f"{name}, marking", most=1, bold=True)
+    across(book, sheet, 0, 0, last, sign, "bold", "quiet")
     across(book, sheet, 1, 0, last, title, "title")
     sheet.set_row(1, 21)
     row = 2
@@ -247,7 +272,8 @@ def start(
         row += 1
     row = write_headings(book, sheet, row, columns)
     sheet.freeze_panes(row, 0)
-    sheet.repeat_rows(row - 1)
+    if repeat:
+        sheet.repeat_rows(row - 1)
     return sheet, row
 
 
@@ -283,9 +309,7 @@ def write_headings(book: Book, sheet, row: int, columns: Sequence[Column]) -> in
     """Write a row of headings and return the row after it."""
     tallest = 1
     for place, column in enumerate(columns):
-        heading, lines = fitted(
-            book, column.heading, column.room, "headings", most=6, bold=True
-        )
+        heading, lines = fitted(book, column.heading, column.room, "headings", most=6, bold=True)
         side = {"wrap": (), "fill": (), "rank": ("centre",)}.get(column.looks[0], ("right",))
         put(book, sheet, row, place, heading, "heading", *side)
         tallest = max(tallest, lines)
@@ -324,13 +348,13 @@ def total(first: int, last: int, column: int, values) -> Formula | float:
     if last < first:
         return 0.0
     cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)}"
-    return Formula(f"SUM({cells})", float(pd.Series(values, dtype=float).sum()))
+    return Formula(f"SUM({cells})", float(np.nansum(np.asarray(values, dtype=float))))
 
 
 def across_sum(row: int, first: int, values: Sequence[float]) -> Formula:
     """Return a live sum over the columns of a row, from `first` on."""
     cells = [xl_rowcol_to_cell(row, place) for place in (first, first + len(values) - 1)]
-    return Formula(f"SUM({cells[0]}:{cells[1]})", float(pd.Series(values, dtype=float).sum()))
+    return Formula(f"SUM({cells[0]}:{cells[1]})", float(np.nansum(np.asarray(values, dtype=float))))
 
 
 def write_bar(book: Book, sheet, row: int, columns: Sequence[Column], text: str) -> int:

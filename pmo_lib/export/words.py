@@ -13,10 +13,25 @@ from pmo_lib import periods
 _BREAKS = re.compile("\r\n?|\x0b|\x0c|\u2028|\u2029|\u0085")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ufff0-\ufffc\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    "\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_WIDTHS = {
-    letter: width / 1000
+
+
+class _Widths(dict):
+    """Advance widths by letter; those of unlisted letters follow from their kind. [em]."""
+
+    def __missing__(self, letter: str) -> float:
+        if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+            wide = 0.001
+        elif unicodedata.east_asian_width(letter) in "WF" or ord(letter) > 0xFFFF:
+            wide = 1.3
+        else:
+            wide = 0.72
+        return self.setdefault(letter, wide)
+
+
+_WIDTHS = _Widths(
+    (letter, width / 1000)
     for width, letters in {
         191: "'",
         222: "ijl",
@@ -25,7 +40,7 @@ _WIDTHS = {
         355: '"',
         389: "*",
         500: "Jckvxyzs",
-        556: "#$0123456789?_abdeghnopquL",
+        556: "#$0123456789?_abdeghnopquL£€–",
         584: "+<=>~^{}",
         611: "FTZ",
         667: "&ABEKPSVXY",
@@ -34,11 +49,11 @@ _WIDTHS = {
         833: "Mm",
         889: "%",
         944: "W",
+        1000: "…—",
         1015: "@",
     }.items()
     for letter in letters
-}
-"""Advance widths of a common sans-serif type. [em]"""
+)
 
 _SAFETY = 1.015
 """Room for renderers that set type a little wider. [-]"""
@@ -53,7 +68,8 @@ def visible(text: object) -> str:
     >>> visible("bus\u202elanes\r\n=1")
     'bus\ufffdlanes\n=1'
     """
-    return _UNSEEN.sub("\ufffd", _BREAKS.sub("\n", str(text)))
+    text = str(text)
+    return text if text.isprintable() else _UNSEEN.sub("\ufffd", _BREAKS.sub("\n", text))
 
 
 def one_line(text: object) -> str:
@@ -63,16 +79,8 @@ def one_line(text: object) -> str:
 
 def width(text: str, *, size: float = 9, bold: bool = False) -> float:
     """Measure a line of text as a renderer would set it. [pt]."""
-    em = sum(_WIDTHS.get(letter) or _other_width(letter) for letter in text)
+    em = sum(map(_WIDTHS.__getitem__, text))
     return em * size * _SAFETY * (1.07 if bold else 1.0)
-
-
-def _other_width(letter: str) -> float:
-    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
-        return 0.001
-    if unicodedata.east_asian_width(letter) in "WF" or ord(letter) > 0xFFFF:
-        return 1.3
-    return 0.72
 
 
 def wrap(text: str, room: float, *, size: float = 9, bold: bool = False) -> list[str]:
@@ -133,25 +141,26 @@ def line_counts(text: str, rooms: Sequence[float], *, size: float = 9) -> list[i
     """Count the lines a text takes in each of several widths, measuring it once.
 
     >>> line_counts("a flood wall along the river", [55, 200])
-    [2, 1]
+    [3, 1]
     """
     measured = [
         [
-            (width(word.rstrip(), size=size), width(word, size=size))
+            (word, width(word.rstrip(), size=size), width(word, size=size))
             for word in re.findall(r"\S+\s*|\s+", paragraph)
         ]
         for paragraph in text.split("\n")
     ]
-    return [sum(_count(paragraph, room) for paragraph in measured) for room in rooms]
+    return [sum(_count(words, room, size) for words in measured) for room in rooms]
 
 
-def _count(paragraph: list[tuple[float, float]], room: float) -> int:
+def _count(words: list[tuple[str, float, float]], room: float, size: float) -> int:
     lines, used = 1, 0.0
-    for bare, whole in paragraph:
+    for word, bare, whole in words:
         if used and used + bare > room:
             lines, used = lines + 1, 0.0
         if bare > room:
-            lines, whole = lines + int(bare // room), whole % room
+            *full, last = _pieces(word, room, size=size, bold=False)
+            lines, whole = lines + len(full), width(last, size=size)
         used += whole
     return lines
 

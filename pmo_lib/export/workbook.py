@@ -59,7 +59,8 @@ def as_workbook(recommendation: Recommendation) -> bytes:
     """
     file = io.BytesIO()
     workbook = xlsxwriter.Workbook(file, _OPTIONS)
-    book = Book(workbook, recommendation, statements.money_of(recommendation))
+    money_shown, people = statements.money_of(recommendation), limits.people(recommendation)
+    book = Book(workbook, recommendation, money_shown, people)
     _set_properties(book)
     for name in SHEETS:
         workbook.add_worksheet(name)

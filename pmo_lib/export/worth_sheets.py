@@ -59,7 +59,14 @@ def write_values(book: Book) -> None:
         {"type": "data_bar", "bar_color": "#A9B7CC", "bar_solid": True, "min_type": "num",
          "max_type": "num", "min_value": 0, "max_value": 1.4 * float(100 * made.evaluation.weights.max())},
     )  # fmt: skip
-    _write_points(book, sheet, row, columns, "Not doing a project", 100 * made.evaluation.weights * made.evaluation.not_doing)
+    _write_points(
+        book,
+        sheet,
+        row,
+        columns,
+        "Not doing a project",
+        100 * made.evaluation.weights * made.evaluation.not_doing,
+    )
 
 
 def _write_points(book: Book, sheet, row: int, columns, words: str, points: pd.Series) -> int:
@@ -89,32 +96,43 @@ def write_alignment(book: Book) -> None:
     ]
     notes = [
         "Contribution of each project to each objective: 0 none, 0.11 low, 0.33 moderate, 0.67 strong, "
-        "1 extreme. Alignment is the sum of contributions times objective weights (first row).",
+        "1 extreme. Alignment is the sum of contributions times objective weights (first row). The second "
+        "row splits the recommended money by what it serves: does it follow the weights?",
     ]
     sheet, row = page.start(book, ALIGNMENT, columns, title=title, notes=notes)
     top = row
-    row = page.write_rows(book, sheet, row, columns, [[None, "Objective weights", "", *weights, page.across_sum(row, 3, weights)]], "total")
+    first = [None, "Objective weights", "", *weights, page.across_sum(row, 3, weights)]
+    spend = _spend(book, contribution)
+    second = [None, "Share of recommended money", "", *spend, page.across_sum(row + 1, 3, spend)]
+    row = page.write_rows(book, sheet, row, columns, [first, second], "total")
     ranked = made.ranked_list[made.ranked_list.index.isin(contribution.index)]
     lines = [
-        _alignment_row(row + n, top, project, contribution.loc[project.Index], made.evaluation.alignment)
+        _alignment_row(
+            row + n, top, project, contribution.loc[project.Index], made.evaluation.alignment
+        )
         for n, project in enumerate(ranked.itertuples())
     ]
-    row = page.write_rows(book, sheet, row, columns, lines)
-    _write_spend(book, sheet, row + 1, contribution)
+    page.write_rows(book, sheet, row, columns, lines)
 
 
 def _contributions(book: Book) -> pd.DataFrame:
     made = book.recommendation
-    table = made.portfolio.contributions.pivot(index="project", columns="objective", values="contribution")
+    table = made.portfolio.contributions.pivot(
+        index="project", columns="objective", values="contribution"
+    )
     table = table.reindex(columns=made.evaluation.objective_weights.index)
     if made.settings.unrated == "none":
         return table.reindex(made.ranked_list.index).fillna(0.0)
     return table
 
 
-def _alignment_row(row: int, top: int, project, contribution: pd.Series, aligned: pd.Series) -> list:
+def _alignment_row(
+    row: int, top: int, project, contribution: pd.Series, aligned: pd.Series
+) -> list:
     last = 2 + len(contribution)
-    weights = f"{xl_rowcol_to_cell(top, 3, row_abs=True)}:{xl_rowcol_to_cell(top, last, row_abs=True)}"
+    weights = (
+        f"{xl_rowcol_to_cell(top, 3, row_abs=True)}:{xl_rowcol_to_cell(top, last, row_abs=True)}"
+    )
     own = f"{xl_rowcol_to_cell(row, 3)}:{xl_rowcol_to_cell(row, last)}"
     total = "not rated"
     if project.Index in aligned.index:
@@ -123,31 +141,18 @@ def _alignment_row(row: int, top: int, project, contribution: pd.Series, aligned
     return [project.rank, one_line(project.name), standing, *contribution, total]
 
 
-def _write_spend(book: Book, sheet, row: int, contribution: pd.DataFrame) -> None:
-    """Write the share of recommended money that serves each objective beside its weight."""
+def _spend(book: Book, contribution: pd.DataFrame) -> pd.Series:
+    """Return the share of the recommended money that serves each objective."""
     made = book.recommendation
-    funded = made.ranked_list[made.ranked_list["funded"]].index
-    rated = contribution.reindex(funded).dropna()
-    cost = made.ranked_list["cost"].reindex(rated.index)
-    columns = [
-        text_column("", 44),
-        text_column("Objective", 300),
-        text_column("", 64),
-        Column("Weight\n%", 90, ("points",)),
-        Column("Recommended\nspend %", 110, ("points",)),
-    ]
+    funded = made.ranked_list[made.ranked_list["funded"]]
+    rated = contribution.reindex(funded.index).dropna()
+    cost = funded["cost"].reindex(rated.index)
     if len(rated) == 0 or not (cost >= 0).all():
-        return
-    spend = alignment.spend_by_objective(rated, cost, pd.Series(True, index=rated.index))
-    page.write_bar(book, sheet, row, columns, "Does the money follow the objectives?")
-    row = page.write_headings(book, sheet, row + 1, columns)
-    names = made.portfolio.objectives["name"]
-    lines = [
-        ["", one_line(names.get(o, "serves none of them")), "",
-         100 * made.evaluation.objective_weights.get(o, float("nan")), 100 * share]
-        for o, share in spend["share"].items()
-    ]  # fmt: skip
-    page.write_rows(book, sheet, row, columns, lines)
+        return pd.Series(float("nan"), index=contribution.columns)
+    everything = pd.Series(True, index=rated.index)
+    return alignment.spend_by_objective(rated, cost, everything)["share"].reindex(
+        contribution.columns
+    )
 
 
 def write_beside(book: Book) -> None:
@@ -213,14 +218,28 @@ def write_other(book: Book) -> None:
         text_column("Differs", 150),
     ]
     sheet, first = page.start(
-        book, OTHER, columns, title=f"The other rule: {other}", notes=[_difference(book, own, other)]
+        book,
+        OTHER,
+        columns,
+        title=f"The other rule: {other}",
+        notes=[_difference(book, own, other)],
     )
     rows = []
     for project in table.itertuples():
         mine, theirs = project.funded, bool(made.other.selected[project.Index])
         differs = "" if mine == theirs else f"only {own if mine else other}"
         value = factor * made.evaluation.worth[project.Index]
-        rows.append([project.rank, one_line(project.name), project.cost, value, _yes(mine), _yes(theirs), differs])
+        rows.append(
+            [
+                project.rank,
+                one_line(project.name),
+                project.cost,
+                value,
+                _yes(mine),
+                _yes(theirs),
+                differs,
+            ]
+        )
     row = page.write_rows(book, sheet, first, columns, rows)
     for words, place, selected in ((own, 4, made.choice.selected), (other, 5, made.other.selected)):
         sums = [None, f"Together: {words}"]

@@ -6,6 +6,18 @@ Every function takes the same limits; see `choose`.
 from pmo_lib.selection.choice import Choice, choose
 from pmo_lib.selection.conflict import InfeasibleError
 from pmo_lib.selection.frontier import frontier
+from pmo_lib.selection.starts import StartOptions, start_options
 from pmo_lib.selection.walk import walk_down_the_list
+from pmo_lib.selection.why import bottlenecks, why_not
 
-__all__ = ["Choice", "InfeasibleError", "choose", "frontier", "walk_down_the_list"]
+__all__ = [
+    "Choice",
+    "InfeasibleError",
+    "StartOptions",
+    "bottlenecks",
+    "choose",
+    "frontier",
+    "start_options",
+    "walk_down_the_list",
+    "why_not",
+]

@@ -13,7 +13,7 @@ import pandas as pd
 from pmo_lib.checks import require_number
 from pmo_lib.selection.build import build
 from pmo_lib.selection.conflict import explain
-from pmo_lib.selection.first import LARGE, first_answer
+from pmo_lib.selection.first import LARGE, first_answer, greedy_answer
 from pmo_lib.selection.model import DIGITS, MOVED_DIGITS, Model, Row, exact_sum, row, used
 from pmo_lib.selection.solver import Progress, Solution, relative_gap, solve
 
@@ -209,7 +209,9 @@ def search(
 ) -> Solution:
     """Solve for the greatest value, from a first answer where the model is large."""
     began, start, bound = monotonic(), None, np.inf
-    if model.n_options > LARGE:
+    if model.n_options <= LARGE:
+        start = greedy_answer(model)
+    else:
         first = first_answer(model, time_limit, progress)
         if first.status == "stopped":
             return first

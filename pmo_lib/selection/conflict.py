@@ -18,7 +18,7 @@ from pmo_lib.selection.model import (
     replace_rows,
     used,
 )
-from pmo_lib.selection.solver import solve
+from pmo_lib.selection.solver import Solution, solve
 
 SECONDS = 5.0
 """How long each question about a clash may take. [s]"""
@@ -110,7 +110,7 @@ def cheapest_remedies(model: Model) -> list[str]:
 
 
 def _remedy(model: Model, soft: list[Row]) -> str:
-    x = _relaxed(model, soft) if soft else None
+    x = relax(model, soft).x if soft else None
     if x is None:
         return ""
     digits = MOVED_DIGITS if len(model.transfers) else DIGITS
@@ -131,8 +131,15 @@ def _words(model: Model, one: Row, found: float, x: np.ndarray) -> str:
     return f"ease {one.words} to {amount(found)}"
 
 
-def _relaxed(model: Model, soft: list[Row]) -> np.ndarray | None:
-    """Break the soft rows as little as possible: each gets a column that makes up for it."""
+def relax(model: Model, soft: list[Row], *, time_limit: float = SECONDS) -> Solution:
+    """Break the soft rows as little as possible: each gets a column that makes up for it.
+
+    Returns
+    -------
+    Solution
+        ``x`` without the added columns; ``-value`` is what breaking the rows adds up
+        to, ``-bound`` the least that it could be.
+    """
     labels = list(dict.fromkeys((r.kind, r.label) for r in soft))
     place = {label: model.n_columns + j for j, label in enumerate(labels)}
     price = np.zeros(model.n_columns + len(labels))
@@ -151,8 +158,8 @@ def _relaxed(model: Model, soft: list[Row]) -> np.ndarray | None:
         model, rows=tuple(rows), value=np.append(model.value, zeros), cost=np.append(model.cost, zeros),
         lower=np.append(model.lower, zeros), upper=np.append(model.upper, free),
     )  # fmt: skip
-    answer = solve(elastic, price, time_limit=SECONDS)
-    return None if answer.x is None else answer.x[: model.n_columns]
+    answer = solve(elastic, price, time_limit=time_limit)
+    return replace(answer, x=None if answer.x is None else answer.x[: model.n_columns])
 
 
 def _price(model: Model, one: Row, soft: list[Row]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,12 @@ from pmo_lib.checks import InputError, require_number
 from pmo_lib.selection import inputs
 from pmo_lib.selection.build import build
 from pmo_lib.selection.conflict import explain
+from pmo_lib.selection.first import LARGE, first_answer
 from pmo_lib.selection.model import Model, exact_sum, holds, with_amounts
 from pmo_lib.selection.solver import Solution, relative_gap, solve
 
 PATIENCE = 0.1
 """How long a proven optimum is sought at a point before the gap is enough. [s]"""
-
-
-_NOTHING = Solution(None, -np.inf, -np.inf, "infeasible", 0.0)
 
 
 def frontier(
@@ -48,7 +47,7 @@ def frontier(
     gap : float
         How much a better list may still add at a point. [share of the value]
     time_limit : float
-        For one point; what is not proven by then keeps the gap it has. [s]
+        For all points; one that is not proven in its share keeps the gap it has. [s]
     progress : callable, optional
         Called with points settled and points in all; return True to stop: the
         remaining points keep what their neighbours prove.
@@ -76,10 +75,10 @@ def frontier(
     >>> value = pd.Series({"a": 16, "b": 22, "c": 12, "d": 8})
     >>> cost = pd.Series({"a": 5, "b": 7, "c": 4, "d": 3})
     >>> frontier(value, cost, [5, 10, 14])[["budget", "value", "entered", "left"]]
-       budget  value    entered  left
-    0     5.0   16.0       (a,)    ()
-    1    10.0   30.0     (b, d)  (a,)
-    2    14.0   42.0       (c,)    ()
+       budget  value entered  left
+    0     5.0   16.0    (a,)    ()
+    1    10.0   30.0  (b, d)  (a,)
+    2    14.0   42.0    (c,)    ()
     """
     points, budget = _points(cost, budgets)
     gap = require_number(gap, name="gap", low=0)
@@ -106,49 +105,52 @@ def _points(cost, budgets) -> tuple[list[dict], Any]:
 def _sweep(
     models: list[Model], gap: float, time_limit: float, progress: Callable
 ) -> list[Solution]:
-    """Settle the ends, then always the middle of what is left between settled points."""
-    found: dict[int, Solution] = {}
-    stopped = False
+    """Find quick answers from the largest budget down, then improve the worst proven first."""
+    until, n = monotonic() + time_limit, len(models)
+    top = solve(models[-1], models[-1].value, gap=gap, patience=PATIENCE, time_limit=time_limit / 5)
+    if top.x is None:
+        raise explain(models[-1], proven=top.status == "infeasible")
+    found = [top]
+    for model in models[-2::-1]:
+        above = found[0]
+        fits = above.x is None or all(holds(r, above.x) for r in model.rows)
+        found.insert(0, above if fits else _quick(model, gap, 0.4 * time_limit / n, above.bound))
+    found, done = _monotone(found), set()
+    while len(done) < n and monotonic() < until and top.status != "stopped":
+        open_points = [k for k in range(n) if k not in done and _gap(found[k]) > gap]
+        if progress(n - len(open_points), n) or not open_points:
+            break
+        k = max(open_points, key=lambda k: _gap(found[k]))
+        share = max(2 * (until - monotonic()) / len(open_points), 0.05)
+        top = solve(
+            models[k], models[k].value, gap=gap, patience=PATIENCE, time_limit=share,
+            start=found[k].x, bound=found[k].bound,
+        )  # fmt: skip
+        done.add(k)
+        found[k] = top
+        found = _monotone(found)
+    return found
 
-    def settle(k: int, low: int | None, high: int | None) -> None:
-        nonlocal stopped
-        below = found.get(low, _NOTHING)
-        above = found.get(high, Solution(None, np.inf, np.inf, "", 0.0))
-        if (high is not None and above.x is None) or (
-            above.x is not None and all(holds(r, above.x) for r in models[k].rows)
-        ):
-            found[k] = above
-        elif below.x is not None and (stopped or relative_gap(below.value, above.bound) == 0):
-            found[k] = replace(below, bound=above.bound)
-        else:
-            found[k] = solve(
-                models[k], models[k].value, gap=gap, patience=PATIENCE,
-                time_limit=0.01 if stopped else time_limit, start=below.x, bound=above.bound,
-            )  # fmt: skip
-        stopped = bool(progress(len(found), len(models))) or found[k].status == "stopped" or stopped
 
-    last = len(models) - 1
-    settle(last, None, None)
-    if found[last].x is None:
-        raise explain(models[last], proven=found[last].status == "infeasible")
-    if last > 0:
-        settle(0, None, last)
-    ahead = [(0, last)]
-    while ahead:
-        low, high = ahead.pop(0)
-        if high - low > 1:
-            middle = (low + high) // 2
-            settle(middle, low, high)
-            ahead += [(low, middle), (middle, high)]
-    return _monotone([found[k] for k in range(last + 1)])
+def _quick(model: Model, gap: float, time_limit: float, bound: float) -> Solution:
+    """Answer in a moment: many small projects by `first_answer`, few lumpy ones by a short solve."""
+    if model.n_options > LARGE:
+        return first_answer(model, time_limit)
+    return solve(model, model.value, gap=gap, patience=0.0, time_limit=time_limit, bound=bound)
+
+
+def _gap(one: Solution) -> float:
+    return 0.0 if one.status == "infeasible" else relative_gap(one.value, one.bound)
 
 
 def _monotone(found: list[Solution]) -> list[Solution]:
     """Let each point use what its neighbours prove: the better list below, the bound above."""
     for k in range(1, len(found)):
         if found[k - 1].value > found[k].value:
-            found[k] = replace(found[k], x=found[k - 1].x, value=found[k - 1].value)
+            found[k] = replace(found[k - 1], bound=found[k].bound)
     for k in reversed(range(len(found) - 1)):
+        if found[k + 1].status == "infeasible":
+            found[k] = found[k + 1]
         found[k] = replace(found[k], bound=min(found[k].bound, found[k + 1].bound))
     return found
 

@@ -134,8 +134,11 @@ def relaxed(model: Model, time_limit: float) -> tuple[np.ndarray | None, np.ndar
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None, np.zeros(n), np.inf
     found = highs.getSolution()
-    bound = highs.getInfo().objective_function_value / scale
-    return np.array(found.col_value), np.array(found.col_dual) / scale, bound
+    x, worth = np.array(found.col_value), np.array(found.col_dual)
+    for one, dual in zip(model.rows, found.row_dual, strict=True):
+        if one.kind == "option":
+            worth[one.columns] += np.where(x[one.columns] > 0.5, abs(dual), 0.0)
+    return x, worth / scale, highs.getInfo().objective_function_value / scale
 
 
 def _cover(row: Row, x: np.ndarray) -> Row:

@@ -6,7 +6,7 @@ read them (``..._in_words``), what the board then knows (`known`), what that add
 ranked list (`added`) and what would change the answer (`would_change`).
 """
 
-from pmo_lib.stories.opening import opening, ranked_list, standing
+from pmo_lib.stories.lists import opening, ranked_list, standing
 from pmo_lib.stories.showing import say, show
 
 __all__ = ["opening", "ranked_list", "say", "show", "standing"]

@@ -10,7 +10,7 @@ import pandas as pd
 from pmo_lib import periods
 from pmo_lib.checks import InputError
 from pmo_lib.export.words import number, one_line
-from pmo_lib.stories.opening import best_refused, close_calls, refused_in_words, standing
+from pmo_lib.stories.lists import best_refused, close_calls, refused_in_words, standing
 from pmo_lib.stories.plain import (
     counted,
     listed,
@@ -33,6 +33,11 @@ LEVELS = (0.8, 0.9, 1.0, 1.1, 1.2)
 _FULL = 1e-6
 
 
+def list_in_words(recommendation: Recommendation) -> list[str]:
+    """Word the list, the proof of how good it is, and what must be read with it."""
+    return [standing(recommendation), *recommendation.warnings]
+
+
 def rules(recommendation: Recommendation) -> pd.DataFrame:
     """Set the two rules side by side.
 
@@ -44,17 +49,23 @@ def rules(recommendation: Recommendation) -> pd.DataFrame:
     """
     money, cost = money_of(recommendation), recommendation.evaluation.finance["cost_in_budget"]
     other = next(rule for rule in RULES if rule != recommendation.settings.rule)
+    best = (
+        recommendation.choice if recommendation.settings.rule == RULES[0] else recommendation.other
+    )
     rows = []
     for rule, choice in (
         (recommendation.settings.rule, recommendation.choice),
         (other, recommendation.other),
     ):
-        inside = choice.selected.index[choice.selected]
-        worth = worth_shown(recommendation, worth_of(recommendation, choice))
-        proof = choice.sentence if rule == RULES[0] else "not the most that can be had"
-        rows.append((rule, len(inside), scaled(cost[inside].sum(), money), round(worth, 1), proof))
+        inside, worth = choice.selected.index[choice.selected], worth_of(recommendation, choice)
+        below = worth_in_words(recommendation, worth_of(recommendation, best) - worth)
+        proof = choice.sentence if choice is best else f"{below} below the best affordable list"
+        shown = round(worth_shown(recommendation, worth), 1)
+        rows.append((rule, len(inside), scaled(cost[inside].sum(), money), shown, proof))
     worth = f"worth [{worth_unit(recommendation)}]"
-    return pd.DataFrame(rows, columns=["rule", "projects", f"cost [{money.unit}]", worth, "proof"])
+    return pd.DataFrame(
+        rows, columns=["rule", "projects", f"cost [{money.unit}]", worth, "how good"]
+    )
 
 
 def rule_differences(recommendation: Recommendation) -> pd.DataFrame:
@@ -132,10 +143,13 @@ def money_in_words(recommendation: Recommendation) -> str:
     left, used_up = table["left_over"].sum(), table[(table["left_over"] < 1) & (table["used"] > 0)]
     words = f"{money.shown(left, 2)} of {money.shown(table['available'].sum())} is left over."
     if len(used_up) == 0:
-        return f"{words} No budget is used up: something else than money limits the list."
-    names = used_up.groupby("fund", sort=False)["year"].agg(list)
-    parts = [f"{fund or 'money'} in {listed(years, most=6)}" for fund, years in names.items()]
-    return f"{words} Used up to the last {money.sign}: {listed(parts, most=6)}."
+        return f"{words} No budget is used up to the last."
+    years = table[table["available"] > 0].groupby("fund")["year"].size()
+    parts = [
+        f"{fund or 'money'} ({'every year' if len(part) >= years[fund] else ', '.join(part['year'])})"
+        for fund, part in used_up.groupby("fund", sort=False)
+    ]
+    return f"{words} Nothing is left over of {listed(parts, most=6)}."
 
 
 def people_left(recommendation: Recommendation) -> pd.DataFrame:
@@ -188,7 +202,7 @@ def people_in_words(recommendation: Recommendation) -> str:
         f"{row['tightest month']})"
         for _, row in full.iterrows()
     ]
-    return f"Nothing is left of {listed(parts)}: there people, not money, decide."
+    return f"Nothing is left of {listed(parts)}: no more can be done that needs them then, whatever money there is."
 
 
 def other_limits(recommendation: Recommendation) -> pd.DataFrame:
@@ -197,14 +211,20 @@ def other_limits(recommendation: Recommendation) -> pd.DataFrame:
     table = limits[limits["kind"] == "limit"]
     words = [" ".join(map(str, label[1:])) for label in table["label"]]
     share = [label[1] == "share" for label in table["label"]]
-    frame = pd.DataFrame(
-        {"group": [str(label[0]) for label in table["label"]], "limited": words}, dtype="str"
-    )
+    groups = [_group(recommendation, str(label[0])) for label in table["label"]]
+    frame = pd.DataFrame({"group": groups, "limited": words}, dtype="str")
     for column, name in (("available", "limit"), ("used", "used"), ("left_over", "room left")):
         cells = zip(table[column], share, strict=True)
         shown = [percent(cell) if is_share else number(round(cell, 2)) for cell, is_share in cells]
         frame[name] = pd.Series(shown, dtype="str")
     return frame
+
+
+def _group(recommendation: Recommendation, group: str) -> str:
+    """Word a group of projects, an objective by its name."""
+    kind, _, label = group.partition(": ")
+    names = recommendation.portfolio.objectives["name"]
+    return f"{kind}: {one_line(names[label])}" if kind == "objective" and label in names else group
 
 
 def left_out(recommendation: Recommendation, *, most: int = 15) -> pd.DataFrame:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import charts
+from pmo_lib.alignment import NO_OBJECTIVE
 from pmo_lib.charts import style
-from pmo_lib.stories import proposed, served
+from pmo_lib.stories import proposed, served, worth
 from pmo_lib.stories.plain import funded, money_of, worth_shown, worth_unit
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.evaluation import parse_points
@@ -36,15 +37,14 @@ def asked_by_year(recommendation: Recommendation) -> alt.Chart:
         order="order:Q",
         tooltip=["year:N", "what:N", alt.Tooltip("value:Q", title=money.unit, format=",.2f")],
     )
-    limit = table[BUDGET].dropna().reset_index().assign(what=BUDGET)
-    tick = alt.Chart(style.rows(limit)).mark_tick(thickness=4, width=62, color=style.INK)
-    dash = alt.Legend(
-        title=None, symbolType="stroke", symbolStrokeWidth=4, symbolStrokeColor=style.INK
+    limit = table[BUDGET].dropna().reset_index()
+    width = 0.94 * style.WIDTH / len(table)
+    tick = alt.Chart(style.rows(limit)).mark_tick(
+        thickness=5, size=width, color="black", opacity=1, orient="horizontal"
     )
     tick = tick.encode(
         x=_years(table.index),
         y="budget:Q",
-        shape=alt.Shape("what:N", legend=dash),
         tooltip=["year:N", alt.Tooltip("budget:Q", title=f"budget [{money.unit}]", format=",.2f")],
     )
     chart = alt.layer(bar, tick).properties(width=style.WIDTH, height=300)
@@ -77,13 +77,12 @@ def ranking(recommendation: Recommendation) -> alt.Chart:
 
 def flows(recommendation: Recommendation) -> alt.Chart | None:
     """Draw cost and benefit of the recommended proposals by year."""
-    evaluation, inside = recommendation.evaluation, funded(recommendation)
-    inside = inside.index[inside]
-    if evaluation.cost_by_year.shape[1] == 0:
+    frame = worth.flows(recommendation)
+    if len(frame) == 0:
         return None
     return charts.flows_by_year(
-        evaluation.cost_by_year.reindex(inside).sum(),
-        evaluation.benefit_by_year.reindex(inside).sum(),
+        frame["cost"],
+        frame["benefit"],
         currency=recommendation.settings.currency,
         price_base=recommendation.settings.price_base,
         title="Cost and benefit of the recommended proposals by year",
@@ -92,10 +91,10 @@ def flows(recommendation: Recommendation) -> alt.Chart | None:
 
 def value_against_cost(recommendation: Recommendation) -> alt.Chart:
     """Draw what each assessed proposal is worth to the list against its cost."""
-    worth = recommendation.evaluation.worth
-    cost = recommendation.evaluation.finance["cost_in_budget"].reindex(worth.index)
+    value = worth_shown(recommendation, recommendation.evaluation.worth)
+    cost = recommendation.evaluation.finance["cost_in_budget"].reindex(value.index)
     return charts.value_against_cost(
-        worth_shown(recommendation, worth),
+        value,
         cost,
         funded=funded(recommendation),
         names=recommendation.portfolio.projects["name"],
@@ -118,23 +117,41 @@ def npv_against_score(recommendation: Recommendation) -> alt.Chart:
             "state": np.where(funded(recommendation), style.FUNDED, style.NOT_FUNDED),
         }
     ).dropna()
-    apart = (table["score"].rank() - table["npv"].rank()).abs().sort_values(ascending=False)
-    table["label"] = table["name"].map(lambda name: style.shortened(name, 34))
-    table["label"] = table["label"].where(table.index.isin(apart.index[:6]), "")
+    apart = (table["score"].rank() - table["npv"].rank()).abs()
+    table["label"] = ""
+    for row in _spaced(table, apart.sort_values(ascending=False, kind="stable").index):
+        table.at[row, "label"] = style.shortened(table.at[row, "name"], 40)
     x = alt.X("npv:Q", title=f"NPV [{money.unit}]", axis=alt.Axis(format="~r"))
-    y = alt.Y("score:Q", title="score (out of 100)", scale=alt.Scale(zero=True))
+    y = alt.Y("score:Q", title="score (out of 100)", axis=alt.Axis(tickCount=6))
     base = alt.Chart(style.rows(table)).encode(x=x, y=y, tooltip=["name:N", "score:Q", "npv:Q"])
     points = base.mark_point(stroke=style.INK, strokeWidth=1.2, size=90, opacity=0.9)
     text = base.mark_text(align="left", dx=9, fontSize=style.FONT_SIZE - 1, color=style.INK)
     chart = alt.layer(points.encode(**style.funded_scales()), text.encode(text="label:N"))
-    chart = chart.properties(width=style.WIDTH - 120, height=380)
-    subtitle = "Named: the six proposals whose places by score and by NPV are furthest apart."
+    chart = chart.properties(width=style.WIDTH, height=400)
+    subtitle = "Named: proposals whose places by score and by NPV are furthest apart."
     return style.dress(chart, title="Score against money", subtitle=subtitle)
+
+
+def _spaced(table: pd.DataFrame, order: pd.Index, *, most: int = 6) -> list:
+    """Pick the first rows in order whose labels, set to the right, cover no mark or other label."""
+    x, y = (
+        room * (table[column] - table[column].min()) / (np.ptp(table[column].to_numpy()) or 1.0)
+        for column, room in (("npv", style.WIDTH), ("score", 400))
+    )
+    kept: list = []
+    for row in order[: 2 * most]:
+        reach = 9 + style.text_room([table.at[row, "name"][:40]], most=style.WIDTH)
+        level = (y - y[row]).abs() < 15
+        covered = level & (x > x[row]) & (x < x[row] + reach)
+        if x[row] + reach < style.WIDTH and not covered.any() and not level[kept].any():
+            kept.append(row)
+    return kept[:most]
 
 
 def spend(recommendation: Recommendation) -> alt.Chart | None:
     """Draw each objective's share of the recommended money beside its importance."""
     frame = served.spend(recommendation)
+    frame = frame[(frame.index != NO_OBJECTIVE) | (frame["spend"] > 0)]
     if len(frame) == 0:
         return None
     return charts.spend_against_importance(
@@ -182,7 +199,7 @@ def _panel(recommendation: Recommendation, criterion: str) -> alt.LayerChart:
         f"at:{kind}",
         title=f"{style.shortened(row['name'], 32)} [{unit}]",
         sort=None,
-        axis=alt.Axis(tickCount=4, **({"format": "~s"} if kind == "Q" else {"labelAngle": 0})),
+        axis=alt.Axis(tickCount=4, **({"format": ",~r"} if kind == "Q" else {"labelAngle": 0})),
         scale=alt.Scale(zero=False) if kind == "Q" else alt.Undefined,
     )
     y = alt.Y("value:Q", title="value", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=3))
@@ -208,29 +225,29 @@ def _points(row: pd.Series, criterion: str) -> pd.Series:
 
 def budget_levels(recommendation: Recommendation, table: pd.DataFrame) -> alt.Chart | None:
     """Draw what the best list is worth at each level of the budgets that can be met."""
-    money, worth = money_of(recommendation), f"worth [{worth_unit(recommendation)}]"
+    money, unit = money_of(recommendation), f"worth [{worth_unit(recommendation)}]"
     available = f"for proposals [{money.unit}]"
-    met = table[table[worth].notna()].sort_values(available)
+    met = table[table[unit].notna()].sort_values(available)
     if len(met) < 2:
         return None
     points = pd.DataFrame(
         {
             "available": met[available],
-            "worth": met[worth],
+            "worth": met[unit],
             "label": [
                 f"{level:g} %: {n:.0f} projects"
                 for level, n in zip(met["budgets [%]"], met["projects"], strict=True)
             ],
         }
     )
-    scale = alt.Scale(zero=False, padding=28)
+    x, y = (alt.Scale(zero=False, padding=room) for room in (120, 30))
     base = alt.Chart(style.rows(points)).encode(
-        x=alt.X("available:Q", title=f"money for proposals [{money.unit}]", scale=scale),
-        y=alt.Y("worth:Q", title=worth, scale=scale),
+        x=alt.X("available:Q", title=f"money for proposals [{money.unit}]", scale=x),
+        y=alt.Y("worth:Q", title=unit, scale=y),
     )
     line = base.mark_line(color=style.INK, strokeWidth=2)
     dots = base.mark_point(fill="#12466b", stroke=style.INK, size=90, opacity=1)
-    text = base.mark_text(align="left", dx=8, dy=12, fontSize=style.FONT_SIZE, color=style.INK)
+    text = base.mark_text(align="right", dx=-8, dy=-10, fontSize=style.FONT_SIZE, color=style.INK)
     chart = alt.layer(line, dots, text.encode(text="label:N"))
     return style.dress(
         chart.properties(width=style.WIDTH, height=300),

@@ -25,6 +25,16 @@ def scaled(amounts, money: Money):
     return (amounts / money.divisor).round(2) + 0.0
 
 
+def amount(money: Money, value: float, places: int = 1) -> str:
+    """Word an amount of money, the sign of a loss first.
+
+    >>> amount(Money("£", "m"), -250_000, 2)
+    '−£0.25m'
+    """
+    words = money.shown(abs(value), places)
+    return f"−{words}" if value < 0 and any(digit in words for digit in "123456789") else words
+
+
 def percent(share: float) -> str:
     """Word a share.
 
@@ -107,7 +117,7 @@ def worth_shown(recommendation: Recommendation, worth):
 def worth_in_words(recommendation: Recommendation, worth: float) -> str:
     """Word what a list, or a difference of lists, is worth."""
     if recommendation.settings.objective == "npv":
-        return f"{money_of(recommendation).shown(worth, 2)} of NPV"
+        return f"{amount(money_of(recommendation), worth, 2)} of NPV"
     noun = {"score": "points", "priority": "% of priority"}[recommendation.settings.objective]
     return f"{100 * worth + 0.0:,.1f} {noun}"
 

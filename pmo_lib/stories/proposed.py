@@ -7,7 +7,7 @@ import pandas as pd
 from pmo_lib import periods
 from pmo_lib.checks import require_choice
 from pmo_lib.export.words import one_line
-from pmo_lib.stories.opening import close_calls
+from pmo_lib.stories.lists import close_calls
 from pmo_lib.stories.plain import (
     counted,
     funded,
@@ -91,7 +91,7 @@ def asked_by(recommendation: Recommendation, column: str) -> pd.DataFrame:
     evaluation, money = recommendation.evaluation, money_of(recommendation)
     cost = evaluation.finance["cost_in_budget"].reindex(evaluation.score.index)
     group = recommendation.portfolio.projects[column].reindex(cost.index)
-    group = group.map(one_line, na_action="ignore").fillna("not stated")
+    group = group.fillna("not stated").map(one_line).astype("str")
     inside = funded(recommendation)
     frame = pd.DataFrame(
         {
@@ -99,10 +99,10 @@ def asked_by(recommendation: Recommendation, column: str) -> pd.DataFrame:
             f"cost [{money.unit}]": cost.groupby(group).sum(),
             "share of cost [%]": 100 * cost.groupby(group).sum() / (cost.sum() or float("nan")),
             "recommended": inside.groupby(group).sum(),
-            f"of which cost [{money.unit}]": cost.where(inside, 0.0).groupby(group).sum(),
+            f"recommended cost [{money.unit}]": cost.where(inside, 0.0).groupby(group).sum(),
         }
     ).sort_values(f"cost [{money.unit}]", ascending=False, kind="stable")
-    for name in (f"cost [{money.unit}]", f"of which cost [{money.unit}]"):
+    for name in (f"cost [{money.unit}]", f"recommended cost [{money.unit}]"):
         frame[name] = scaled(frame[name], money)
     frame["share of cost [%]"] = frame["share of cost [%]"].round(0)
     return frame.rename_axis(column.replace("_", " ")).reset_index()
@@ -112,6 +112,8 @@ def asked_by_in_words(recommendation: Recommendation, column: str) -> str:
     """Name the group that asks for most, and the one of which least is recommended."""
     table = asked_by(recommendation, column)
     group, money = table.iloc[:, 0], money_of(recommendation)
+    if len(table) == 1:
+        return f"All assessed proposals have one {table.columns[0]}: {group[0]}."
     first, cost = table.iloc[0], f"cost [{money.unit}]"
     words = (
         f"{group[0]} asks for most: {counted(int(first['proposals']), 'proposal')}, "
@@ -313,7 +315,7 @@ def doubts_in_words(recommendation: Recommendation) -> str:
     table = doubts(recommendation)
     if len(table) == 0:
         return "The criteria raise no doubt: none counts twice, moves with another or fails to separate."
-    kinds = [f"{kind} ({n})" for kind, n in table["doubt"].value_counts(sort=False).items()]
+    kinds = [f"{row['doubt']} ({row['criteria']})" for _, row in table.iterrows()]
     return (
         f"{sentence(counted(len(table), 'doubt'))[:-1]} to settle before the vote: {listed(kinds)}."
     )

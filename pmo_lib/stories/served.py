@@ -6,7 +6,7 @@ import pandas as pd
 
 from pmo_lib import alignment
 from pmo_lib.export.words import one_line
-from pmo_lib.stories.opening import MOST_ROWS, close_calls
+from pmo_lib.stories.lists import MOST_ROWS, close_calls
 from pmo_lib.stories.plain import (
     STRONG,
     counted,
@@ -49,14 +49,16 @@ def objectives_in_words(recommendation: Recommendation) -> str:
     weight = recommendation.evaluation.objective_weights
     if len(weight) == 0:
         return NONE_STATED
-    high, low = (
-        listed(_objective_names(recommendation, weight.index[(weight - end).abs() < _SAME]))
-        for end in (weight.max(), weight.min())
-    )
     words = counted(len(weight), "objective").capitalize()
-    if high == low:
+    if weight.max() - weight.min() < _SAME:
         return f"{words}, all of the same importance, {percent(weight.max())} each."
-    return f"{words}: most counts {high} ({percent(weight.max())}), least {low} ({percent(weight.min())})."
+    parts = []
+    for side, end in (("most", weight.max()), ("least", weight.min())):
+        names = _objective_names(recommendation, weight.index[(weight - end).abs() < _SAME])
+        each = verb(len(names), "", " each")
+        be = verb(len(names), "is", "are")
+        parts.append(f"{side} important {be} {listed(names)} ({percent(end)}{each})")
+    return f"{words}: {'; '.join(parts)}."
 
 
 def contribution(recommendation: Recommendation) -> pd.DataFrame:
@@ -85,6 +87,8 @@ def contributions(recommendation: Recommendation, *, most: int = MOST_ROWS) -> p
     """
     evaluation = recommendation.evaluation
     rated = contribution(recommendation)
+    if rated.shape[1] == 0:
+        return pd.DataFrame(columns=["rank", "project", "alignment [of 100]", "recommended"])
     rated = rated[rated.index.isin(evaluation.score.index)]
     aligned = evaluation.alignment.reindex(rated.index)
     order = aligned.sort_values(ascending=False, kind="stable").index[:most]
@@ -170,10 +174,14 @@ def coverage_in_words(recommendation: Recommendation) -> str:
     none, sole = names[count == 0], names[count == 1]
     unserved = names[table["recommended that serve it at all"] == 0]
     words = f"No recommended project serves {listed(unserved)} at all. " if len(unserved) else ""
+    none = none[~none.isin(unserved)]
     if len(none):
-        words += f"None serves {listed(none)} strongly. "
+        words += f"No recommended project serves {listed(none)} strongly. "
     if len(sole):
-        words += f"Only one serves {listed(sole)} strongly: if it fails, nothing takes its place. "
+        words += (
+            f"{listed(sole)} {verb(len(sole), 'hangs', 'each hang')} on one recommended project: if it "
+            "fails, no other serves the objective strongly. "
+        )
     return words.strip() or (
         "At least two recommended projects serve each objective strongly; the fewest, "
         f"{count.min()}, serve {listed(names[count == count.min()])}."
@@ -228,7 +236,9 @@ def spend_table(recommendation: Recommendation) -> pd.DataFrame:
 def spend_in_words(recommendation: Recommendation) -> str:
     """Name the objectives that get most over and most under their importance."""
     frame = spend(recommendation)
-    if len(frame) == 0 or not frame["spend"].sum() > 0:
+    if len(frame) == 0:
+        return NONE_STATED
+    if not frame["spend"].sum() > 0:
         return "The list spends nothing on any objective."
     frame = frame[frame["importance"] > 0]
     gap = frame["share"] - frame["importance"]
@@ -293,19 +303,20 @@ def could_serve_in_words(recommendation: Recommendation) -> str:
 
 def known(recommendation: Recommendation) -> list[str]:
     """Say what the board now knows."""
-    return [
+    words = [
         objectives_in_words(recommendation),
         contributions_in_words(recommendation),
         coverage_in_words(recommendation),
         spend_in_words(recommendation),
     ]
+    return list(dict.fromkeys(words))
 
 
 def added(recommendation: Recommendation) -> pd.DataFrame:
     """Return what this adds to the ranked list: alignment and what each project serves strongly."""
     rated = contribution(recommendation)
     names = recommendation.portfolio.objectives["name"].map(one_line, na_action="ignore")
-    strong = [listed(names[row > STRONG - _SAME], most=6) or "–" for _, row in rated.iterrows()]
+    strong = ["; ".join(names[row > STRONG - _SAME]) or "–" for _, row in rated.iterrows()]
     aligned = (100 * recommendation.evaluation.alignment.reindex(rated.index)).round(0)
     return pd.DataFrame(
         {

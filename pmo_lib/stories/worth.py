@@ -7,8 +7,9 @@ import pandas as pd
 
 from pmo_lib import periods
 from pmo_lib.export.words import number, one_line
-from pmo_lib.stories.opening import MOST_ROWS, close_calls, weights_in_words
+from pmo_lib.stories.lists import MOST_ROWS, close_calls, weights_in_words
 from pmo_lib.stories.plain import (
+    amount,
     counted,
     funded,
     listed,
@@ -91,6 +92,26 @@ def discounting_in_words(recommendation: Recommendation) -> str:
     )
 
 
+def flows(recommendation: Recommendation) -> pd.DataFrame:
+    """Add up cost and benefit of the recommended proposals by period, to the last one of either.
+
+    Returns
+    -------
+    DataFrame by period
+        cost and benefit. [currency]
+    """
+    evaluation, inside = recommendation.evaluation, funded(recommendation)
+    inside = inside.index[inside]
+    frame = pd.DataFrame(
+        {
+            "cost": evaluation.cost_by_year.reindex(inside).sum(),
+            "benefit": evaluation.benefit_by_year.reindex(inside).sum(),
+        }
+    )
+    last = frame.index[(frame != 0).any(axis=1)].max()
+    return frame[frame.index <= last] if isinstance(last, str) else frame[:0]
+
+
 def by_year(recommendation: Recommendation) -> pd.DataFrame:
     """Add up cost and benefit of the recommended proposals by year.
 
@@ -99,15 +120,8 @@ def by_year(recommendation: Recommendation) -> pd.DataFrame:
     DataFrame
         year; cost, benefit, net and running net [money, not discounted]; then the sum.
     """
-    evaluation, money = recommendation.evaluation, money_of(recommendation)
-    inside = funded(recommendation)
-    inside = inside.index[inside]
-    frame = pd.DataFrame(
-        {
-            "cost": evaluation.cost_by_year.reindex(inside).sum(),
-            "benefit": evaluation.benefit_by_year.reindex(inside).sum(),
-        }
-    )
+    money = money_of(recommendation)
+    frame = flows(recommendation)
     frame["net"] = frame["benefit"] - frame["cost"]
     frame["running net"] = frame["net"].cumsum()
     frame.index = [periods.label(day) for day in frame.index]
@@ -172,8 +186,10 @@ def priced_in_words(recommendation: Recommendation) -> str:
     if len(ratio) == 0:
         return "No proposal has a benefit-cost ratio, as none has a cost."
     best, below = ratio.idxmax(), ratio.index[ratio < 1]
+    sign = recommendation.settings.currency
     words = (
-        f"Most for its money brings {ranked(recommendation, best)}, {ratio[best]:.1f} for each 1."
+        f"Best for the money is {ranked(recommendation, best)}: {sign}{ratio[best]:.1f} of benefit for "
+        f"each {sign}1 of cost, in today's money."
     )
     if len(below) == 0:
         return f"{words} Every proposal brings more than it costs."
@@ -201,12 +217,13 @@ def criteria(recommendation: Recommendation) -> pd.DataFrame:
         and where its performance comes from.
     """
     table, evaluation = recommendation.portfolio.criteria, recommendation.evaluation
-    zero, one = zip(*(_references(row) for _, row in table.iterrows()), strict=True)
+    money = money_of(recommendation)
+    zero, one = zip(*(_references(row, money) for _, row in table.iterrows()), strict=True)
     return pd.DataFrame(
         {
             "criterion": table["name"],
             "weight [%]": (100 * evaluation.weights).round(1),
-            "unit": table["unit"],
+            "unit": table["unit"].where(table["source"] != "npv", money.unit),
             "worth 0 at": zero,
             "worth 1 at": one,
             "not doing is worth": evaluation.not_doing.round(2),
@@ -216,10 +233,11 @@ def criteria(recommendation: Recommendation) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _references(row: pd.Series) -> tuple[str, str]:
-    """Word the performances that are worth least and most."""
+def _references(row: pd.Series, money) -> tuple[str, str]:
+    """Word the performances that are worth least and most; NPV in the notebook's unit."""
     if row["value_function"] == "linear":
-        return number(row["worst"]), number(row["best"])
+        scale = money.divisor if row["source"] == "npv" else 1
+        return tuple(number(row[end] / scale).replace("-", "−") for end in ("worst", "best"))
     text = row["levels"] if row["value_function"] == "levels" else row["points"]
     pairs = [part.rpartition(":") for part in str(text).split(";") if part.strip()]
     pairs = sorted(pairs, key=lambda pair: float(pair[2]))
@@ -248,7 +266,7 @@ def values(recommendation: Recommendation, *, most: int = MOST_ROWS) -> pd.DataF
     table = _ranked_names(recommendation, order)
     for criterion, weight in evaluation.weights.items():
         name = one_line(recommendation.portfolio.criteria.at[criterion, "name"])
-        table[f"{name} [0 to 1, weight {percent(weight)}]"] = evaluation.values.loc[
+        table[f"{name} (weight {percent(weight)}) [value]"] = evaluation.values.loc[
             order, criterion
         ].round(2)
     return table.assign(**{"score [of 100]": (100 * evaluation.score[order]).round(1)}).reset_index(
@@ -284,7 +302,7 @@ def _shown(recommendation: Recommendation, project, criterion) -> str:
     row = recommendation.portfolio.criteria.loc[criterion]
     cell = recommendation.evaluation.performance.at[project, criterion]
     if row["source"] == "npv":
-        return money_of(recommendation).shown(cell)
+        return amount(money_of(recommendation), cell)
     if isinstance(cell, str):
         return f"'{one_line(cell)}'"
     return f"{number(round(float(cell), 2))} {one_line(row['unit'] or '')}".strip()
@@ -308,18 +326,20 @@ def orders(recommendation: Recommendation, *, most: int = MOST_ROWS) -> pd.DataF
     )
     names = recommendation.portfolio.projects["name"].reindex(table.index)
     table.insert(0, "project", names)
-    table = table.sort_values(["widest difference [places]", "by score"], ascending=[False, True])
+    table = table.sort_values(
+        ["widest difference [places]", "by score [rank]"], ascending=[False, True]
+    )
     return table.head(most).reset_index(drop=True)
 
 
 def _orders(recommendation: Recommendation) -> pd.DataFrame:
     evaluation = recommendation.evaluation
     finance = evaluation.finance.reindex(evaluation.score.index)
-    by = {"by NPV": finance["npv"], "by BCR": finance["bcr"]}
+    by = {"by NPV [rank]": finance["npv"], "by BCR [rank]": finance["bcr"]}
     ranks = {
         name: one.rank(ascending=False, method="min").astype("Int64") for name, one in by.items()
     }
-    return pd.DataFrame({"by score": evaluation.rank.astype("Int64"), **ranks})
+    return pd.DataFrame({"by score [rank]": evaluation.rank.astype("Int64"), **ranks})
 
 
 def orders_in_words(recommendation: Recommendation) -> str:
@@ -327,18 +347,20 @@ def orders_in_words(recommendation: Recommendation) -> str:
     ranks = _orders(recommendation).dropna()
     if len(ranks) < 2:
         return "There are too few proposals to compare orders."
-    gap = (ranks["by NPV"] - ranks["by score"]).astype(int)
+    gap = (ranks["by NPV [rank]"] - ranks["by score [rank]"]).astype(int)
     better, worse = gap.idxmin(), gap.idxmax()
-    agree = ranks["by score"].corr(ranks["by NPV"], method="spearman")
-    words = f"The orders by score and by NPV correlate at {agree:.2f} (1 is the same order)."
-    for project, side in (
-        (worse, "worth more than its money"),
-        (better, "worth less than its money"),
-    ):
+    agree = ranks["by score [rank]"].corr(ranks["by NPV [rank]"], method="spearman")
+    words = (
+        f"The orders by score and by NPV correlate at {agree:.2f} (1 is the same order).".replace(
+            "-", "−"
+        )
+    )
+    for project, change in ((worse, "gains most"), (better, "loses most")):
         if gap[project]:
+            by_score, by_npv = ranks.loc[project, ["by score [rank]", "by NPV [rank]"]]
             words += (
-                f" {named(recommendation, [project])} is {side}: {ranks.at[project, 'by score']} by score, "
-                f"{ranks.at[project, 'by NPV']} by NPV."
+                f" {named(recommendation, [project])} {change} by being scored: place {by_score} by score, "
+                f"{by_npv} by NPV."
             )
     return words
 
@@ -371,7 +393,7 @@ def would_change(recommendation: Recommendation) -> list[str]:
         if project is not None:
             words.append(
                 f"Closest to breaking even is {ranked(recommendation, project)}, with an NPV of "
-                f"{money_of(recommendation).shown(finance.at[project, 'npv'], 2)}: small changes of its "
+                f"{amount(money_of(recommendation), finance.at[project, 'npv'], 2)}: small changes of its "
                 "cost or benefit turn its sign."
             )
     return words

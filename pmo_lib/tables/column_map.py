@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,26 +14,7 @@ from pmo_lib.checks import InputError, listing, show
 from pmo_lib.tables.dictionary import TABLES
 from pmo_lib.tables.foreign import PLAIN, Format, check_format
 from pmo_lib.tables.problems import known_or_near
-
-
-@dataclass(frozen=True)
-class Source:
-    """Which sheet or file a table comes from, and how it is opened.
-
-    Parameters
-    ----------
-    sheet : str
-        Sheet of a workbook, or file of a folder; empty if there is only one.
-    encoding, delimiter : str
-        Of CSV files; empty tries what is usual.
-    header_row : int
-        Row of the headings; 0 takes the first that is not blank.
-    """
-
-    sheet: str = ""
-    encoding: str = ""
-    delimiter: str = ""
-    header_row: int = 0
+from pmo_lib.tables.sources import USUAL, Source
 
 
 @dataclass(frozen=True)
@@ -144,90 +126,117 @@ def read_column_map(column_map: str | Path | Mapping) -> ColumnMap:
     return _checked(path.name, content, path.parent)
 
 
-_SOURCE = ("sheet", "file", "encoding", "delimiter", "header_row")
-_FORMAT = ("thousands", "decimal", "multiply", "date_formats", "not_available")
-_CELLS = ("column", "first_of", "join", "value", "needed", "words", *_FORMAT)
-_TABLE = ("columns", "wide", "rows", "own_file", *_SOURCE)
+_TEXTS, _TABLES_LIST = "texts", "tables"
+_SOURCE = {"sheet": str, "file": str, "encoding": str, "delimiter": str, "header_row": int}
+_FORMAT = {
+    "thousands": str,
+    "decimal": str,
+    "multiply": float,
+    "date_formats": _TEXTS,
+    "not_available": _TEXTS,
+}
+_VALUE = {"value": object, "needed": bool, "words": Mapping}
+_CELLS = {"column": str, "first_of": _TEXTS, "join": _TEXTS} | _VALUE | _FORMAT
+_WIDE = {"column": str, "headings": Mapping, "needed": bool, "words": Mapping} | _FORMAT
+_TABLE = {"columns": Mapping, "wide": _TABLES_LIST, "rows": _TABLES_LIST, "own_file": str} | _SOURCE
+_INTAKE = {"heading": str, "measure": str}
+_MAP = {"title": str, "source": Mapping, "values": Mapping, "intake": Mapping}
+"""The keys of each part of a map, and what they hold."""
+
+_HOLDS = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    Mapping: "a table of keys",
+    _TEXTS: "a list of texts",
+    _TABLES_LIST: "a list of tables",
+}
 
 
 def _checked(name: str, content: Mapping, folder: Path) -> ColumnMap:
     problems: list[str] = []
-    _known_keys(content, [*TABLES, "title", "source", "values", "intake"], name, problems)
-    _known_keys(content.get("source", {}), _SOURCE, f"{name} [source]", problems)
-    _known_keys(content.get("values", {}), _FORMAT, f"{name} [values]", problems)
-    _known_keys(content.get("intake", {}), ("heading", "measure"), f"{name} [intake]", problems)
-    tables = {}
-    for table in TABLES:
-        if table in content and _is_table(content[table], f"{name} [{table}]", problems):
-            tables[table] = _table(table, content, name, folder, problems)
+    content = _fitting(content, _MAP | dict.fromkeys(TABLES, Mapping), name, problems)
+    source = _source(USUAL, content.get("source", {}), f"{name} [source]", problems, own=True)
+    form = _format(PLAIN, content.get("values", {}), f"{name} [values]", problems, own=True)
+    intake = _fitting(content.get("intake", {}), _INTAKE, f"{name} [intake]", problems)
+    tables = {
+        table: _table(table, content[table], source, form, f"{name} [{table}]", folder, problems)
+        for table in TABLES
+        if table in content
+    }
     if "projects" not in tables and not problems:
         problems.append(
             f"{name}: must say where the table 'projects' comes from; add [projects.columns]"
         )
     if problems:
         raise InputError(*problems)
-    intake = content.get("intake", {})
     return ColumnMap(name, tables, intake.get("heading", ""), intake.get("measure", ""))
 
 
-def _table(table: str, content: Mapping, name: str, folder: Path, problems: list[str]) -> TableMap:
-    where, given = f"{name} [{table}]", content[table]
-    _known_keys(given, _TABLE, where, problems)
-    form = _format(PLAIN, content.get("values", {}), f"{name} [values]", problems)
+def _table(
+    table: str,
+    given: Mapping,
+    source: Source,
+    form: Format,
+    where: str,
+    folder: Path,
+    problems: list[str],
+) -> TableMap:
+    given = _fitting(given, _TABLE, where, problems)
     columns = {
         column: _cells(spec, form, f"{where} {column}", problems)
         for column, spec in given.get("columns", {}).items()
         if _is_column(table, column, where, problems)
     }
     wide = tuple(
-        _wide(table, spec, form, where, problems) for spec in given.get("wide", []) if spec
+        _wide(table, spec, form, f"{where} wide", problems) for spec in given.get("wide", [])
     )
-    source = _source(_source(Source(), content.get("source", {})), given)
-    own = given.get("own_file")
-    rows = tuple(given.get("rows", ()))
+    rows, own = tuple(given.get("rows", ())), given.get("own_file")
     if not (columns or rows or own):
         problems.append(f"{where}: fills nothing; give columns, rows or own_file")
+    source = _source(source, given, where, problems)
     return TableMap(table, source, columns, wide, rows, folder / own if own else None)
 
 
-def _source(base: Source, given: Mapping) -> Source:
+def _source(
+    base: Source, given: Mapping, where: str, problems: list[str], *, own: bool = False
+) -> Source:
+    given = _fitting(given, _SOURCE, where, problems) if own else given
     changes = {key: given[key] for key in _SOURCE if key in given and key != "file"}
     if "file" in given:
         changes["sheet"] = Path(given["file"]).stem
-    return replace(base, **changes)
+    source = replace(base, **changes)
+    if len(source.delimiter) > 1 or source.delimiter in ('"', "\n", "\r"):
+        problems.append(f"{where}: delimiter must be one mark, got {show(source.delimiter)}")
+    return source
 
 
 def _wide(table: str, spec: Mapping, form: Format, where: str, problems: list[str]) -> Wide:
-    where = f"{where} wide"
-    _known_keys(spec, ("column", "headings", "needed", "words", *_FORMAT), where, problems)
-    column = spec.get("column", "")
+    spec = _fitting(spec, _WIDE, where, problems)
+    column = spec.pop("column", "")
+    headings = {str(key): str(value) for key, value in spec.pop("headings", {}).items()}
     if not TABLES[table].spread:
         problems.append(f"{where}: table {show(table)} cannot be filled from wide columns")
-    elif _is_column(table, column, where, problems) and not spec.get("headings"):
+    elif _is_column(table, column, where, problems) and not headings:
         problems.append(f"{where}: names no headings; give each heading its {TABLES[table].spread}")
-    rest = {key: value for key, value in spec.items() if key not in ("column", "headings")}
-    headings = {str(k): str(v) for k, v in spec.get("headings", {}).items()}
-    return Wide(column, headings, _cells(rest | {"value": ""}, form, where, problems))
+    return Wide(column, headings, _cells(spec | {"value": ""}, form, where, problems))
 
 
 def _cells(spec: Any, form: Format, where: str, problems: list[str]) -> Cells:
     if isinstance(spec, str):
         return Cells(first_of=(spec,), form=form)
-    if not _is_table(spec, where, problems):
-        return Cells()
-    _known_keys(spec, _CELLS, where, problems)
+    spec = _fitting(spec, _CELLS, where, problems)
     ways = [key for key in ("column", "first_of", "join", "value") if key in spec]
     if len(ways) != 1:
-        problems.append(
-            f"{where}: must have one of column, first_of, join and value, got {listing(ways) or 'none'}"
-        )
-    first = (spec["column"],) if "column" in spec else tuple(spec.get("first_of", ()))
+        found = listing(ways) or "none"
+        problems.append(f"{where}: must have one of column, first_of, join and value, got {found}")
     return Cells(
-        first_of=first,
+        first_of=(spec["column"],) if "column" in spec else tuple(spec.get("first_of", ())),
         join=tuple(spec.get("join", ())),
         value=spec.get("value"),
-        needed=bool(spec.get("needed", False)),
-        words={clean_key(k): str(v) for k, v in spec.get("words", {}).items()},
+        needed=spec.get("needed", False),
+        words={clean_key(theirs): str(ours) for theirs, ours in spec.get("words", {}).items()},
         form=_format(form, spec, where, problems),
     )
 
@@ -237,17 +246,13 @@ def clean_key(word: str) -> str:
     return " ".join(str(word).casefold().split())
 
 
-def _format(base: Format, given: Mapping, where: str, problems: list[str]) -> Format:
+def _format(
+    base: Format, given: Mapping, where: str, problems: list[str], *, own: bool = False
+) -> Format:
+    given = _fitting(given, _FORMAT, where, problems) if own else given
     changes = {key: given[key] for key in _FORMAT if key in given}
     for key in ("date_formats", "not_available"):
-        if isinstance(changes.get(key), str):
-            changes[key] = [changes[key]]
-        if key in changes:
-            changes[key] = tuple(changes[key])
-    if "not_available" in changes:
-        changes["not_available"] = (*base.not_available, *changes["not_available"])
-    if not isinstance(changes.get("multiply", 1), int | float):
-        problems.append(f"{where}: multiply must be a number, got {show(changes.pop('multiply'))}")
+        changes[key] = (*getattr(base, key), *changes.get(key, ()))
     form = replace(base, **changes)
     try:
         check_format(form, name=where)
@@ -257,25 +262,35 @@ def _format(base: Format, given: Mapping, where: str, problems: list[str]) -> Fo
     return form
 
 
-def _is_table(value: Any, where: str, problems: list[str]) -> bool:
-    if not isinstance(value, Mapping):
-        problems.append(f"{where}: must be a table of keys, got {show(value)}")
-    return isinstance(value, Mapping)
-
-
 def _is_column(table: str, column: str, where: str, problems: list[str]) -> bool:
     known = TABLES[table].headings
     if column not in known:
-        problems.append(
-            f"{where}: {show(column)} is not a column of {table}; {known_or_near(column, known)}"
-        )
+        remedy = known_or_near(column, known)
+        problems.append(f"{where}: {show(column)} is not a column of {table}; {remedy}")
     return column in known
 
 
-def _known_keys(given: Any, known, where: str, problems: list[str]) -> None:
-    if _is_table(given, where, problems):
-        for key in given:
-            if key not in known:
-                problems.append(
-                    f"{where}: {show(key)} is not a known key; {known_or_near(key, known)}"
-                )
+def _fitting(given: Any, known: Mapping[str, Any], where: str, problems: list[str]) -> dict:
+    """Return the entries whose key is known and that hold what they should; report the others."""
+    if not isinstance(given, Mapping):
+        problems.append(f"{where}: must be a table of keys, got {show(given)}")
+        return {}
+    for key, value in given.items():
+        if key not in known:
+            problems.append(f"{where}: {show(key)} is not a known key; {known_or_near(key, known)}")
+        elif not _holds(value, known[key]):
+            problems.append(
+                f"{where}: {key} must be {_HOLDS.get(known[key], 'a value')}, got {show(value)}"
+            )
+    return {k: value for k, value in given.items() if k in known and _holds(value, known[k])}
+
+
+def _holds(value: Any, kind: Any) -> bool:
+    if kind in (_TEXTS, _TABLES_LIST):
+        inner = str if kind == _TEXTS else Mapping
+        return isinstance(value, list | tuple) and all(isinstance(part, inner) for part in value)
+    if kind is object:
+        return isinstance(value, str | int | float | date)
+    if kind is bool or isinstance(value, bool):
+        return kind is bool and isinstance(value, bool)
+    return isinstance(value, int | float if kind is float else kind)

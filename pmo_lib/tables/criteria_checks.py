@@ -18,16 +18,28 @@ def check_criteria(rows: Rows, findings: Findings) -> None:
         if function in checks:
             checks[function](rows, row, criterion, findings)
         elif pd.isna(function) and criterion["source"] != "alignment":
-            findings.cell(rows.sheet, row, rows.shown("value_function"), None,
-                          expected="a value function", remedy="write linear, piecewise or levels")  # fmt: skip
+            findings.cell(
+                rows.sheet,
+                row,
+                rows.shown("value_function"),
+                None,
+                expected="a value function",
+                remedy="write linear, piecewise or levels",
+            )
 
 
 def _check_linear(rows: Rows, row: int, criterion: pd.Series, findings: Findings) -> None:
     worst, best = criterion["worst"], criterion["best"]
     for name in ("worst", "best"):
         if pd.isna(criterion[name]):
-            findings.cell(rows.sheet, row, rows.shown(name), None, expected="a number",
-                          remedy="a linear value function needs worst and best")  # fmt: skip
+            findings.cell(
+                rows.sheet,
+                row,
+                rows.shown(name),
+                None,
+                expected="a number",
+                remedy="a linear value function needs worst and best",
+            )
     if pd.isna(worst) or pd.isna(best):
         return
     fault = ""
@@ -36,9 +48,15 @@ def _check_linear(rows: Rows, row: int, criterion: pd.Series, findings: Findings
     elif (criterion["direction"] == "more") != (best > worst) and pd.notna(criterion["direction"]):
         fault = f"and worst {show(worst)} contradict direction {show(criterion['direction'])}"
     if fault:
-        findings.cell(rows.sheet, row, rows.shown("best"), best, expected="better than worst", fault=fault,
-                      remedy="best must be the better end: above worst if more is better, "
-                             "below if less is")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("best"),
+            best,
+            expected="better than worst",
+            fault=fault,
+            remedy="best must be the better end: above worst if more is better, below if less is",
+        )
 
 
 def _check_points(rows: Rows, row: int, criterion: pd.Series, findings: Findings) -> None:
@@ -59,13 +77,24 @@ def _check_parsed(rows: Rows, row, name, text, parse, example: str, findings: Fi
             raise InputError("empty")
         values = parse(text)
     except InputError:
-        findings.cell(rows.sheet, row, rows.shown(name), text,
-                      expected=f"a list of pairs with values from 0 to 1, such as {example}",
-                      remedy=f"write it as {example}")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown(name),
+            text,
+            expected=f"a list of pairs with values from 0 to 1, such as {example}",
+            remedy=f"write it as {example}",
+        )
         return
     if values.max() == values.min():
-        findings.cell(rows.sheet, row, rows.shown(name), text, expected="a list with different values",
-                      remedy="at least two values must differ")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown(name),
+            text,
+            expected="a list with different values",
+            remedy="at least two values must differ",
+        )
 
 
 def check_performance(rows: Rows, criteria: Rows, findings: Findings) -> None:
@@ -77,8 +106,14 @@ def check_performance(rows: Rows, criteria: Rows, findings: Findings) -> None:
     )
     functions = rows.frame["criterion"].map(known["value_function"])
     for row in rows.frame.index[(functions != "levels") & rows.frame["level"].notna()]:
-        findings.cell(rows.sheet, row, rows.shown("estimate"), rows.frame.at[row, "level"],
-                      expected="a number", remedy="write a number, or leave the cell empty if it is not known")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("estimate"),
+            rows.frame.at[row, "level"],
+            expected="a number",
+            remedy="write a number, or leave the cell empty if it is not known",
+        )
     for criterion in known.index[known["value_function"] == "levels"]:
         try:
             words = list(parse_levels(known.at[criterion, "levels"]).index)
@@ -98,10 +133,20 @@ def _check_words(rows: Rows, criterion: str, words: list[str], findings: Finding
     frame = rows.frame[rows.frame["criterion"] == criterion]
     for row in frame.index[frame["level"].notna() & ~frame["level"].isin(words)]:
         found = frame.at[row, "level"]
-        findings.cell(rows.sheet, row, rows.shown("estimate"), found,
-                      expected=f"a level of criterion {show(criterion)}",
-                      remedy=known_or_near(found, words))  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("estimate"),
+            found,
+            expected=f"a level of criterion {show(criterion)}",
+            remedy=known_or_near(found, words),
+        )
     for row in frame.index[frame["estimate"].notna()]:
-        findings.cell(rows.sheet, row, rows.shown("estimate"), frame.at[row, "estimate"],
-                      expected=f"a level of criterion {show(criterion)}",
-                      remedy=f"write one of {listing(words, most=12)}")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("estimate"),
+            frame.at[row, "estimate"],
+            expected=f"a level of criterion {show(criterion)}",
+            remedy=f"write one of {listing(words, most=12)}",
+        )

@@ -70,8 +70,14 @@ def _check_references(tables: Mapping[str, Rows], rows: Rows, findings: Findings
             known = target.frame[TABLES[column.of].key[0]].dropna().unique()
             cells = rows.frame[column.name]
             for row, found in cells[cells.notna() & ~cells.isin(known)].items():
-                findings.cell(rows.sheet, row, rows.shown(column.name), found,
-                              expected=f"in {place(target.sheet)}", remedy=_meant(found, known))  # fmt: skip
+                findings.cell(
+                    rows.sheet,
+                    row,
+                    rows.shown(column.name),
+                    found,
+                    expected=f"in {place(target.sheet)}",
+                    remedy=_meant(found, known),
+                )
 
 
 def _meant(found: str, known) -> str:
@@ -87,19 +93,29 @@ def _check_lookalikes(rows: Rows, findings: Findings) -> None:
     first = labels.groupby(folded).first()
     for row in labels.index[folded.duplicated()]:
         other = first[folded[row]]
-        findings.cell(rows.sheet, row, rows.shown(key), labels[row],
-                      expected="a label of its own",
-                      fault=f"differs from {show(other)} only in capitals, blanks or hyphens",
-                      remedy="give one of them another label, or write both the same way")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown(key),
+            labels[row],
+            expected="a label of its own",
+            fault=f"differs from {show(other)} only in capitals, blanks or hyphens",
+            remedy="give one of them another label, or write both the same way",
+        )
 
 
 def _check_projects(rows: Rows, findings: Findings) -> None:
     frame = rows.frame
     for row in frame.index[frame["mandatory"] & frame["mandatory_reason"].isna()]:
-        findings.fault(f"project {show(frame.at[row, 'project'])} is mandatory without a reason",
-                       sheet=rows.sheet, row=row, column=rows.shown("mandatory_reason"), found="nothing",
-                       expected="the duty that makes it mandatory",
-                       remedy="write the duty in mandatory_reason, or no in mandatory")  # fmt: skip
+        findings.fault(
+            f"project {show(frame.at[row, 'project'])} is mandatory without a reason",
+            sheet=rows.sheet,
+            row=row,
+            column=rows.shown("mandatory_reason"),
+            found="nothing",
+            expected="the duty that makes it mandatory",
+            remedy="write the duty in mandatory_reason, or no in mandatory",
+        )
     same = frame["name"].duplicated(keep=False) & frame["name"].notna()
     if same.any():
         findings.note(
@@ -124,9 +140,14 @@ def _check_options(tables: Mapping[str, Rows], findings: Findings) -> None:
         for row, project, option in named[["project", "option"]].itertuples():
             if (project, option) not in known:
                 own = options.loc[options["project"] == project, "option"].dropna()
-                findings.cell(rows.sheet, row, rows.shown("option"), option,
-                              expected=f"an option of project {show(project)}",
-                              remedy=known_or_near(option, own))  # fmt: skip
+                findings.cell(
+                    rows.sheet,
+                    row,
+                    rows.shown("option"),
+                    option,
+                    expected=f"an option of project {show(project)}",
+                    remedy=known_or_near(option, own),
+                )
 
 
 def _check_order(rows: Rows, low: str, middle: str, high: str, findings: Findings) -> None:
@@ -142,9 +163,13 @@ def _check_order(rows: Rows, low: str, middle: str, high: str, findings: Finding
                 findings.fault(
                     f"{rows.shown(a)} {show(frame.at[row, a])} is above {rows.shown(b)} "
                     f"{show(frame.at[row, b])}",
-                    sheet=rows.sheet, row=row, column=rows.shown(a), found=str(frame.at[row, a]),
-                    expected=f"at most {rows.shown(b)}", remedy=f"order them {', '.join(names)}",
-                )  # fmt: skip
+                    sheet=rows.sheet,
+                    row=row,
+                    column=rows.shown(a),
+                    found=str(frame.at[row, a]),
+                    expected=f"at most {rows.shown(b)}",
+                    remedy=f"order them {', '.join(names)}",
+                )
 
 
 def _check_committed_costs(tables: Mapping[str, Rows], findings: Findings) -> None:
@@ -164,11 +189,16 @@ def _check_committed_costs(tables: Mapping[str, Rows], findings: Findings) -> No
     )
     for row in frame.index[committed & frame["project"].notna() & ~frame["project"].isin(cost)]:
         kind = "mandatory" if frame.at[row, "mandatory"] else "running"
-        findings.fault(f"{kind} project {show(frame.at[row, 'project'])} has no cost", sheet=projects.sheet,
-                       row=row, column=projects.shown("project"), found="no cost in cash_flows",
-                       expected="a cost, or a placeholder that somebody stands behind",
-                       remedy="add its cost to cash_flows; if it is not known yet, enter an amount there "
-                              "and name who stands behind it in the column placeholder")  # fmt: skip
+        findings.fault(
+            f"{kind} project {show(frame.at[row, 'project'])} has no cost",
+            sheet=projects.sheet,
+            row=row,
+            column=projects.shown("project"),
+            found="no cost in cash_flows",
+            expected="a cost, or a placeholder that somebody stands behind",
+            remedy="add its cost to cash_flows; if it is not known yet, enter an amount there "
+            "and name who stands behind it in the column placeholder",
+        )
 
 
 def rows_with_cost(flows: Rows, findings: Findings) -> set[str]:
@@ -187,12 +217,25 @@ def _check_limits(tables: Mapping[str, Rows], findings: Findings) -> None:
         group, measure = rows.frame.at[row, "group"], rows.frame.at[row, "measure"]
         low, high = rows.frame.at[row, "at_least"], rows.frame.at[row, "at_most"]
         if pd.isna(low) and pd.isna(high):
-            findings.cell(rows.sheet, row, rows.shown("at_most"), None, expected="a limit",
-                          fault="and at_least are both empty", remedy="write one of them")  # fmt: skip
+            findings.cell(
+                rows.sheet,
+                row,
+                rows.shown("at_most"),
+                None,
+                expected="a limit",
+                fault="and at_least are both empty",
+                remedy="write one of them",
+            )
         for name, value in (("at_least", low), ("at_most", high)):
             if measure == "share" and value > 1:
-                findings.cell(rows.sheet, row, rows.shown(name), value, expected="a share from 0 to 1",
-                              remedy="write 0.3 for 30 %")  # fmt: skip
+                findings.cell(
+                    rows.sheet,
+                    row,
+                    rows.shown(name),
+                    value,
+                    expected="a share from 0 to 1",
+                    remedy="write 0.3 for 30 %",
+                )
         if isinstance(group, str):
             _check_group(tables, rows, row, group, findings)
 
@@ -203,16 +246,26 @@ def _check_group(
     try:
         kind, name = parse_group(group)
     except InputError:
-        findings.cell(rows.sheet, row, rows.shown("group"), group,
-                      expected="category, programme, business_unit or objective, a colon and a name",
-                      remedy="write it as 'category: Digital'")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("group"),
+            group,
+            expected="category, programme, business_unit or objective, a colon and a name",
+            remedy="write it as 'category: Digital'",
+        )
         return
     table = "objectives" if kind == "objective" else "projects"
     known = set(tables[table].frame[kind].dropna())
     if name not in known:
-        findings.cell(rows.sheet, row, rows.shown("group"), group,
-                      expected=f"a {kind} in {place(tables[table].sheet)}",
-                      remedy=known_or_near(name, sorted(known)))  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("group"),
+            group,
+            expected=f"a {kind} in {place(tables[table].sheet)}",
+            remedy=known_or_near(name, sorted(known)),
+        )
 
 
 def _check_overrides(tables: Mapping[str, Rows], findings: Findings) -> None:
@@ -230,22 +283,43 @@ def _check_ballots(tables: Mapping[str, Rows], findings: Findings) -> None:
         for name in ("first", "second"):
             cells = rows.frame.loc[rows.frame["about"] == about, name].dropna()
             for row, found in cells[~cells.isin(known)].items():
-                findings.cell(rows.sheet, row, rows.shown(name), found,
-                              expected=f"in {place(tables[table].sheet)}",
-                              remedy=known_or_near(found, known))  # fmt: skip
+                findings.cell(
+                    rows.sheet,
+                    row,
+                    rows.shown(name),
+                    found,
+                    expected=f"in {place(tables[table].sheet)}",
+                    remedy=known_or_near(found, known),
+                )
     pairwise = rows.frame["kind"] == "pairwise"
     for row in rows.frame.index[pairwise & rows.frame["second"].isna()]:
-        findings.cell(rows.sheet, row, rows.shown("second"), None, expected="a label",
-                      remedy="a pairwise answer needs the label it is compared with")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("second"),
+            None,
+            expected="a label",
+            remedy="a pairwise answer needs the label it is compared with",
+        )
     for row in rows.frame.index[pairwise & (rows.frame["answer"] == 0)]:
-        findings.cell(rows.sheet, row, rows.shown("answer"), 0, expected="above 0",
-                      remedy="write how many times as much, such as 3 or 0.333")  # fmt: skip
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("answer"),
+            0,
+            expected="above 0",
+            remedy="write how many times as much, such as 3 or 0.333",
+        )
 
 
 def _check_schedules(rows: Rows, findings: Findings) -> None:
     for (name, dated), group in rows.frame.groupby(["schedule", "dated_from"], dropna=False):
         if len(group["basis"].dropna().unique()) > 1:
-            findings.fault(f"schedule {show(name)} of {show(dated)} is both by year and by length",
-                           sheet=rows.sheet, row=group.index[-1], column=rows.shown("basis"),
-                           expected="one basis for a schedule",
-                           remedy="give the two schedules different names")  # fmt: skip
+            findings.fault(
+                f"schedule {show(name)} of {show(dated)} is both by year and by length",
+                sheet=rows.sheet,
+                row=group.index[-1],
+                column=rows.shown("basis"),
+                expected="one basis for a schedule",
+                remedy="give the two schedules different names",
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from pmo_lib.tables.problems import Findings, place
 
 MOST_BYTES = 200_000_000
 """Largest CSV file that is read. [bytes]"""
+
+_HINT = re.compile(r"sep=([,;\t|:])\r?\n")
+"""A first line that some spreadsheets write and hide."""
 
 _MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -37,12 +41,17 @@ def csv_records(
             f"{path.name} line {line}: holds a NUL character, so it is not a text file; "
             "save it again as CSV (UTF-8)"
         )
+    if hint := _HINT.match(text):
+        text, delimiter = text[hint.end() :], delimiter or hint[1]
     return _split(path.name, text, delimiter or sniff(text))
 
 
 def decode(path: Path, findings: Findings, *, encoding: str = "") -> str:
     """Return the text of a file: as the map says, by its mark, as UTF-8, else as cp1252 (noted)."""
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be opened ({error.strerror}); check its rights") from None
     known = encoding or next((name for mark, name in _MARKS if data.startswith(mark)), "")
     for name in [known] if known else ["utf-8", "cp1252"]:
         try:
@@ -58,7 +67,7 @@ def decode(path: Path, findings: Findings, *, encoding: str = "") -> str:
 def sniff(text: str) -> str:
     r"""Return the separator that splits the heading into most columns; a comma on a draw.
 
-    >>> sniff("project;name, long\na;b")
+    >>> sniff("project;name;cost, total\na;b;3")
     ';'
     """
     heading = next((line for line in text.split("\n", 20) if line.strip()), "")

@@ -13,8 +13,15 @@ from pmo_lib.tables.cells import Fault, as_text, is_blank, read_date, read_numbe
 from pmo_lib.tables.texts import clean
 
 _SCALES = {
-    "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "million": 6, "bn": 9, "billion": 9,
-}  # fmt: skip
+    "k": 3,
+    "thousand": 3,
+    "m": 6,
+    "mn": 6,
+    "mio": 6,
+    "million": 6,
+    "bn": 9,
+    "billion": 9,
+}
 _CURRENCY = r"(?:[£$€¥]|GBP|EUR|USD|CHF)"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _MONEY = re.compile(

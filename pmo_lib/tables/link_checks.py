@@ -13,9 +13,15 @@ def check_links(rows: Rows, findings: Findings) -> None:
     """Report links to itself, cycles of requires and after, and links that cannot all hold."""
     frame = rows.frame.dropna(subset=["project", "relation", "other"])
     for row in frame.index[frame["project"] == frame["other"]]:
-        findings.fault(f"project {show(frame.at[row, 'project'])} is linked to itself", sheet=rows.sheet,
-                       row=row, column=rows.shown("other"), found=frame.at[row, "other"],
-                       expected="another project", remedy="name another project or delete the row")  # fmt: skip
+        findings.fault(
+            f"project {show(frame.at[row, 'project'])} is linked to itself",
+            sheet=rows.sheet,
+            row=row,
+            column=rows.shown("other"),
+            found=frame.at[row, "other"],
+            expected="another project",
+            remedy="name another project or delete the row",
+        )
     frame = frame[frame["project"] != frame["other"]]
     pairs = {
         relation: list(zip(group["project"], group["other"], strict=True))
@@ -24,10 +30,15 @@ def check_links(rows: Rows, findings: Findings) -> None:
     for relation in ("requires", "after"):
         for cycle in cycles(pairs.get(relation, [])):
             row = _row_of(frame, relation, cycle[-2], cycle[-1])
-            findings.fault(f"{relation} goes in a circle: {' -> '.join(show(p) for p in cycle)}",
-                           sheet=rows.sheet, row=row, column=rows.shown("relation"),
-                           found=" -> ".join(cycle), expected="no circle",
-                           remedy=_CIRCLE[relation])  # fmt: skip
+            findings.fault(
+                f"{relation} goes in a circle: {' -> '.join(show(p) for p in cycle)}",
+                sheet=rows.sheet,
+                row=row,
+                column=rows.shown("relation"),
+                found=" -> ".join(cycle),
+                expected="no circle",
+                remedy=_CIRCLE[relation],
+            )
     _check_contradictions(rows, frame, pairs, findings)
 
 
@@ -71,14 +82,20 @@ def _check_contradictions(rows: Rows, frame, pairs: dict, findings: Findings) ->
     for one, other in pairs.get("excludes", []):
         row = _row_of(frame, "excludes", one, other)
         for project in _who_needs_both(needs, reached, one, other):
-            both = f"it needs {show(one)} and {show(other)}" if project not in (one, other) else (
-                f"it needs {show(other if project == one else one)}"
-            )  # fmt: skip
+            both = (
+                f"it needs {show(one)} and {show(other)}"
+                if project not in (one, other)
+                else (f"it needs {show(other if project == one else one)}")
+            )
             findings.fault(
                 f"project {show(project)} can never be funded: {both}, and {show(one)} excludes {show(other)}",
-                sheet=rows.sheet, row=row, column=rows.shown("relation"), found="excludes",
-                expected="links that can all hold", remedy="delete one of these links",
-            )  # fmt: skip
+                sheet=rows.sheet,
+                row=row,
+                column=rows.shown("relation"),
+                found="excludes",
+                expected="links that can all hold",
+                remedy="delete one of these links",
+            )
             break
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pmo_lib.checks import InputError, listing, show
 from pmo_lib.tables.cells import Fault, as_text, reader
-from pmo_lib.tables.column_map import Cells, ColumnMap, Source, TableMap, clean_key, read_column_map
+from pmo_lib.tables.column_map import Cells, ColumnMap, TableMap, clean_key, read_column_map
 from pmo_lib.tables.dictionary import TABLES, Column
 from pmo_lib.tables.foreign import Missing, availability, foreign_date, foreign_number
 from pmo_lib.tables.intake import intake_of
@@ -19,7 +19,7 @@ from pmo_lib.tables.portfolio import Portfolio
 from pmo_lib.tables.problems import Findings, did_you_mean, place
 from pmo_lib.tables.reading import assemble
 from pmo_lib.tables.rows import Rows, complete, rows_of
-from pmo_lib.tables.sources import WORKBOOKS, RawTable, raw_tables
+from pmo_lib.tables.sources import WORKBOOKS, RawTable, Source, raw_tables
 from pmo_lib.tables.texts import clean, fold, unprotect
 
 _PART = 2.0**-16
@@ -49,14 +49,19 @@ def read_mapped(path: Path, column_map: str | Path | Mapping, findings: Findings
         If the map or the file cannot be used; a `TableError` names every cell.
     """
     column_map = read_column_map(column_map)
-    sources, rows, unusable = {}, {}, {}
+    sources, rows, unusable, doubtful = {}, {}, {}, []
     for table in column_map.tables.values():
         if table.columns:
             raw = _source_table(path, table.source, sources, findings)
             if _names_known_headings(table, raw, column_map.name, findings):
-                rows[table.name] = _mapped(table, raw, unusable, findings)
+                reading = _Reading(table, raw, findings)
+                rows[table.name] = _mapped(reading, unusable, doubtful)
         else:
             rows[table.name] = _own_rows(table, column_map.name, findings)
+    findings.raise_if_any()
+    for project, (row, fault) in doubtful:
+        if project not in unusable:
+            findings.cell(*row, expected=fault.expected, remedy=fault.remedy, fault=fault.fault)
     findings.raise_if_any()
     rows = _without(
         rows, _set_aside(rows["projects"], unusable, column_map, findings), unusable, findings
@@ -75,10 +80,8 @@ def _source_table(path: Path, source: Source, known: dict, findings: Findings) -
             )
         if not name and path.suffix.lower() in WORKBOOKS:
             name = _only_sheet(path)
-        options = {"encoding": source.encoding, "delimiter": source.delimiter}
         whole = path.suffix.lower() not in WORKBOOKS and not path.is_dir()
-        tables = raw_tables(path, findings, wanted=None if whole else [name],
-                            header_row=source.header_row, **options)  # fmt: skip
+        tables = raw_tables(path, findings, wanted=None if whole else [name], source=source)
         table = next(iter(tables.values())) if whole else tables.get(name)
         if table is None or not table.headings:
             near = did_you_mean(name, tables)
@@ -112,10 +115,14 @@ def _names_known_headings(table: TableMap, raw: RawTable, name: str, findings: F
             did_you_mean(heading, raw.headings)
             or f"its headings are {listing(raw.headings, most=30)}"
         )
-        findings.fault(f"the column map names the column '{heading}', which is not there",
-                       sheet=raw.sheet, column=heading, found="no such heading",
-                       expected=f"a heading named in {name} [{table.name}]",
-                       remedy=f"correct the map; {near}")  # fmt: skip
+        findings.fault(
+            f"the column map names the column '{heading}', which is not there",
+            sheet=raw.sheet,
+            column=heading,
+            found="no such heading",
+            expected=f"a heading named in {name} [{table.name}]",
+            remedy=f"correct the map; {near}",
+        )
     return not absent
 
 
@@ -130,26 +137,28 @@ def _own_rows(table: TableMap, name: str, findings: Findings) -> Rows:
     return rows_of(TABLES[table.name], raw, findings)
 
 
-def _mapped(table: TableMap, raw: RawTable, unusable: dict, findings: Findings) -> Rows:
-    """Read one table; `unusable` gains (project: reasons)."""
-    reading = _Reading(table, raw, findings)
-    records, labels = [], []
+def _mapped(reading: _Reading, unusable: dict, doubtful: list) -> Rows:
+    """Read one table.
+
+    `unusable` gains the reasons by project; `doubtful` gains the cells that cannot be read,
+    which matter only if their project is used.
+    """
+    table, raw, records, labels = reading.table, reading.raw, [], []
     for number, cells in zip(raw.numbers, raw.rows, strict=True):
-        base = {
-            name: reading.cell(number, cells, name, spec) for name, spec in table.columns.items()
-        }
+        base = {n: reading.cell(number, cells, n, spec) for n, spec in table.columns.items()}
         for part, extra in enumerate(reading.spread(number, cells) if table.wide else [{}]):
             records.append(base | extra)
             labels.append(number + part * _PART)
+        project = base.get("project")
         if reading.reasons:
-            unusable.setdefault(base.get("project"), []).extend(reading.reasons)
-            reading.reasons = []
+            unusable.setdefault(project, []).extend(reading.reasons)
+        doubtful.extend((project, fault) for fault in reading.faults)
+        reading.reasons, reading.faults = [], []
     reading.note_missing()
-    frame = pd.DataFrame(
-        records, index=pd.Index(labels), columns=TABLES[table.name].headings, dtype=object
-    )
+    headings = TABLES[table.name].headings
+    frame = pd.DataFrame(records, index=pd.Index(labels), columns=headings, dtype=object)
     shown = {name: spec.headings[0] for name, spec in table.columns.items() if spec.headings}
-    return complete(Rows(table.name, raw.sheet, frame, shown), findings)
+    return complete(Rows(table.name, raw.sheet, frame, shown), reading.findings)
 
 
 class _Reading:
@@ -162,13 +171,14 @@ class _Reading:
     raw : RawTable
         The foreign cells.
     findings : Findings
-        Receives the problems.
+        Receives the notes.
     """
 
     def __init__(self, table: TableMap, raw: RawTable, findings: Findings) -> None:
         self.table, self.raw, self.findings = table, raw, findings
         self.position = {fold(heading): j for j, heading in enumerate(raw.headings) if heading}
         self.reasons: list[str] = []
+        self.faults: list[tuple] = []
         self.missing: Counter = Counter()
 
     def cell(self, number: int, cells: list, name: str, spec: Cells) -> Any:
@@ -232,8 +242,7 @@ class _Reading:
         if spec.needed:
             self.reasons.append(f"{heading}: {show(found)} is not {value.expected}")
         else:
-            self.findings.cell(self.raw.sheet, number, heading, found, expected=value.expected,
-                               remedy=value.remedy, fault=value.fault)  # fmt: skip
+            self.faults.append(((self.raw.sheet, number, heading, found), value))
         return None
 
     def _value(self, found: Any, column: Column, spec: Cells) -> Any:
@@ -260,9 +269,13 @@ def _set_aside(projects: Rows, unusable: dict, column_map: ColumnMap, findings: 
             findings.fault(
                 f"running or mandatory project {show(frame.at[row, 'project'])} cannot be set aside, "
                 f"its money would look free ({reasons[row]})",
-                sheet=projects.sheet, row=row, column=projects.shown("project"), found=reasons[row],
-                expected="what it costs", remedy="enter the amount, or a placeholder and who stands behind it",
-            )  # fmt: skip
+                sheet=projects.sheet,
+                row=row,
+                column=projects.shown("project"),
+                found=reasons[row],
+                expected="what it costs",
+                remedy="enter the amount, or a placeholder and who stands behind it",
+            )
     aside = pd.DataFrame({"project": frame["project"], "name": frame["name"], "reason": reasons})
     return complete(
         Rows("set_aside", projects.sheet, aside.astype(object), projects.headings), findings

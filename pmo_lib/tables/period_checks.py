@@ -21,15 +21,26 @@ def check_periods(tables: Mapping[str, Rows], findings: Findings) -> None:
         rows = tables[name]
         periods = rows.frame["period"].dropna()
         for row, found in periods[periods.str[5:] != start].items():
-            findings.cell(rows.sheet, row, rows.shown("period"), found,
-                          expected=f"the start of a year (-{start})",
-                          remedy=f"write {found[:4]}-{start}, or {int(found[:4]) - 1}-{start}")  # fmt: skip
+            findings.cell(
+                rows.sheet,
+                row,
+                rows.shown("period"),
+                found,
+                expected=f"the start of a year (-{start})",
+                remedy=f"write {found[:4]}-{start}, or {int(found[:4]) - 1}-{start}",
+            )
     for name in ("capacity", "demand"):
         rows = tables[name]
         periods = rows.frame["period"].dropna()
         for row, found in periods[periods.str[8:] != "01"].items():
-            findings.cell(rows.sheet, row, rows.shown("period"), found, expected="the first of a month",
-                          remedy=f"write {found[:8]}01")  # fmt: skip
+            findings.cell(
+                rows.sheet,
+                row,
+                rows.shown("period"),
+                found,
+                expected="the first of a month",
+                remedy=f"write {found[:8]}01",
+            )
 
 
 def year_start(tables: Mapping[str, Rows]) -> str:
@@ -72,9 +83,15 @@ def _report_cost(
         remedy = "add that row to budgets, or correct the period or fund"
     else:
         remedy = f"fund: {known_or_near(cost['fund'], budgets['fund'].dropna().unique())}"
-    findings.cell(flows.sheet, row, flows.shown("cost"), cost["cost"], expected="within a budget",
-                  fault=f"in period {cost['period']}, fund {show(cost['fund'])} has no budget row{unit}",
-                  remedy=remedy)  # fmt: skip
+    findings.cell(
+        flows.sheet,
+        row,
+        flows.shown("cost"),
+        cost["cost"],
+        expected="within a budget",
+        fault=f"in period {cost['period']}, fund {show(cost['fund'])} has no budget row{unit}",
+        remedy=remedy,
+    )
 
 
 def check_people(tables: Mapping[str, Rows], findings: Findings) -> None:
@@ -93,10 +110,15 @@ def check_people(tables: Mapping[str, Rows], findings: Findings) -> None:
     for row in needed.index[inside & ~covered]:
         if (demand.sheet, row, demand.shown("period")) not in findings.faulty:
             role, period = needed.at[row, "role"], needed.at[row, "period"]
-            findings.cell(demand.sheet, row, demand.shown("amount"), needed.at[row, "amount"],
-                          expected="within a capacity",
-                          fault=f"for role {show(role)} in period {period} has no capacity row",
-                          remedy="add that row to capacity, or correct the role or period")  # fmt: skip
+            findings.cell(
+                demand.sheet,
+                row,
+                demand.shown("amount"),
+                needed.at[row, "amount"],
+                expected="within a capacity",
+                fault=f"for role {show(role)} in period {period} has no capacity row",
+                remedy="add that row to capacity, or correct the role or period",
+            )
 
 
 def _inside(

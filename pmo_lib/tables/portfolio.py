@@ -34,7 +34,11 @@ def as_frame(table: str, rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Text as ``str`` (NaN when empty), numbers as ``float64``, flags as ``bool``.
     """
-    frame = typed(table, rows)
+    return labelled(table, typed(table, rows))
+
+
+def labelled(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Index typed rows by the key of their table, or count them from 0."""
     if TABLES[table].indexed:
         return frame.set_index(TABLES[table].key[0])
     return frame.reset_index(drop=True)

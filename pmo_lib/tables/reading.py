@@ -11,14 +11,14 @@ import pandas as pd
 from pmo_lib.checks import InputError, listing, show
 from pmo_lib.tables.cross_checks import cross_check
 from pmo_lib.tables.dictionary import TABLES
-from pmo_lib.tables.portfolio import Portfolio, as_frame
+from pmo_lib.tables.portfolio import Portfolio, labelled
 from pmo_lib.tables.problems import Findings, did_you_mean, place
 from pmo_lib.tables.rows import Rows, empty_rows, rows_of
 from pmo_lib.tables.sources import RawTable, raw_tables
 from pmo_lib.tables.texts import fold
 from pmo_lib.tables.validation import check_table
 
-OWN_SHEETS = ("read_me", "dictionary", "lists")
+OWN_SHEETS = ("read_me", "dictionary")
 """Sheets of the template that hold no data."""
 
 
@@ -109,11 +109,16 @@ def assemble(rows: Mapping[str, Rows], findings: Findings, **facts: Any) -> Port
     for table in rows.values():
         check_table(table, findings)
     if rows["projects"].frame.empty and rows["set_aside"].frame.empty and not findings.problems:
-        findings.fault("has no rows", sheet=rows["projects"].sheet, expected="a row for each project",
-                       found="no rows", remedy="write one row for each project")  # fmt: skip
+        findings.fault(
+            "has no rows",
+            sheet=rows["projects"].sheet,
+            expected="a row for each project",
+            found="no rows",
+            remedy="write one row for each project",
+        )
     cross_check(rows, findings, demonstration=facts.get("intake") is not None)
     findings.raise_if_any()
-    frames = {name: as_frame(name, table.frame) for name, table in rows.items()}
+    frames = {name: labelled(name, table.frame) for name, table in rows.items()}
     read = len(frames["projects"]) + len(frames["set_aside"])
     return Portfolio(**frames, rows_read=read, notes=tuple(findings.notes), **facts)
 
@@ -126,19 +131,30 @@ def _own_tables(path: Path, findings: Findings) -> dict[str, RawTable]:
     for name in raw:
         if name not in TABLES and name not in OWN_SHEETS:
             near = did_you_mean(name, [table for table in TABLES if table not in raw])
-            findings.note(f"{place(path.name)}: table {show(name)} is not known and was ignored"
-                          + (f"; {near}" if near else ""))  # fmt: skip
+            findings.note(
+                f"{place(path.name)}: table {show(name)} is not known and was ignored"
+                + (f"; {near}" if near else "")
+            )
     if "projects" not in known:
         near = next((name for name in raw if did_you_mean(name, ["projects"])), "")
-        findings.fault("has no table 'projects'", sheet=path.name, found=listing(raw) if raw else "nothing",
-                       expected="a table 'projects'",
-                       remedy=f"rename {show(near)} to 'projects'" if near else _NO_PROJECTS)  # fmt: skip
+        findings.fault(
+            "has no table 'projects'",
+            sheet=path.name,
+            found=listing(raw) if raw else "nothing",
+            expected="a table 'projects'",
+            remedy=f"rename {show(near)} to 'projects'" if near else _NO_PROJECTS,
+        )
     empty = [name for name, table in known.items() if not table.headings]
     for name in empty:
         findings.note(f"{place(known[name].sheet)}: is empty")
     if "projects" in empty:
-        findings.fault("has no headings", sheet=known["projects"].sheet, found="an empty table",
-                       expected="headings in the first row", remedy=_NO_PROJECTS)  # fmt: skip
+        findings.fault(
+            "has no headings",
+            sheet=known["projects"].sheet,
+            found="an empty table",
+            expected="headings in the first row",
+            remedy=_NO_PROJECTS,
+        )
     if "projects" not in known or "projects" in empty:
         findings.raise_if_any()
     return {name: table for name, table in known.items() if table.headings}

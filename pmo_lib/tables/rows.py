@@ -93,13 +93,20 @@ def _matched(table: Table, raw: RawTable, findings: Findings) -> dict[int, Colum
     absent = [column for column in table.columns if column not in matched.values()]
     for column in absent:
         if column.required:
-            findings.fault(f"has no column {show(column.name)}", sheet=raw.sheet, column=column.name,
-                           found="no such heading", expected="the heading " + column.name,
-                           remedy=_heading_remedy(column, unknown))  # fmt: skip
+            findings.fault(
+                f"has no column {show(column.name)}",
+                sheet=raw.sheet,
+                column=column.name,
+                found="no such heading",
+                expected="the heading " + column.name,
+                remedy=_heading_remedy(column, unknown),
+            )
     for heading in unknown:
         near = did_you_mean(heading, [column.name for column in absent])
-        findings.note(f"{place(raw.sheet)}: column {show(heading)} is not known and was ignored"
-                      + (f"; {near}" if near else ""))  # fmt: skip
+        findings.note(
+            f"{place(raw.sheet)}: column {show(heading)} is not known and was ignored"
+            + (f"; {near}" if near else "")
+        )
     return matched
 
 
@@ -118,8 +125,15 @@ def _column(
     values = read_cells(column, cells)
     for number, cell, value in zip(raw.numbers, cells, values, strict=True):
         if isinstance(value, Fault):
-            findings.cell(raw.sheet, number, heading, cell, expected=value.expected,
-                          remedy=value.remedy, fault=value.fault)  # fmt: skip
+            findings.cell(
+                raw.sheet,
+                number,
+                heading,
+                cell,
+                expected=value.expected,
+                remedy=value.remedy,
+                fault=value.fault,
+            )
     if column.kind in ("label", "choice"):
         _note_changes(column, raw, cells, values, heading, findings)
     return [None if isinstance(value, Fault) else value for value in values]
@@ -127,8 +141,13 @@ def _column(
 
 def _note_changes(column, raw, cells, values, heading, findings: Findings) -> None:
     found = zip(raw.numbers, cells, values, strict=True)
-    changed = [(n, cell) for n, cell, value in found if isinstance(cell, str) and isinstance(value, str)
-               and (cell != value if column.kind == "label" else has_hidden(cell))]  # fmt: skip
+    changed = [
+        (n, cell)
+        for n, cell, value in found
+        if isinstance(cell, str)
+        and isinstance(value, str)
+        and (cell != value if column.kind == "label" else has_hidden(cell))
+    ]
     for hidden, what in ((True, "hidden characters"), (False, "stray blanks")):
         rows = [number for number, cell in changed if has_hidden(cell) == hidden]
         if rows:
@@ -167,9 +186,14 @@ def _split_contributions(rows: Rows, frame: pd.DataFrame, findings: Findings) ->
         if word is not None and word not in CONTRIBUTION_LEVELS:
             words = ", ".join(CONTRIBUTION_LEVELS)
             near = did_you_mean(word, CONTRIBUTION_LEVELS)
-            findings.cell(rows.sheet, number, rows.shown("level"), cell,
-                          expected=f"one of {words} or a number from 0 to 1",
-                          remedy=near or "write one of these words")  # fmt: skip
+            findings.cell(
+                rows.sheet,
+                number,
+                rows.shown("level"),
+                cell,
+                expected=f"one of {words} or a number from 0 to 1",
+                remedy=near or "write one of these words",
+            )
             word = None
             cell = None
         levels.append(word)

@@ -18,10 +18,16 @@ LAST_ROW = 5000
 """Rows of a sheet that get drop-downs."""
 
 SECOND_PROJECT = {
-    "project": "example-app", "name": "Example: river gauge app", "programme": "Resilience",
-    "sponsor": "Director of Place", "business_unit": "Place", "category": "Digital",
-    "status": "proposed", "mandatory": "no", "planned_start": "2028-04-01",
-}  # fmt: skip
+    "project": "example-app",
+    "name": "Example: river gauge app",
+    "programme": "Resilience",
+    "sponsor": "Director of Place",
+    "business_unit": "Place",
+    "category": "Digital",
+    "status": "proposed",
+    "mandatory": "no",
+    "planned_start": "2028-04-01",
+}
 """A second example, so that the example of a link has two ends."""
 
 _READ_ME = [
@@ -98,7 +104,11 @@ def write_workbook(
             _dictionary_sheet(book, formats)
             for name, frame in frames.items():
                 _table_sheet(book, TABLES[name], frame, formats, example)
-            book.worksheets()[2].activate()
+            for sheet in book.worksheets():
+                sheet.set_landscape()
+                sheet.set_paper(9)
+                sheet.fit_to_pages(1, 0)
+            book.worksheets()[0].activate()
         finally:
             book.close()
     return path
@@ -119,12 +129,14 @@ _FORMATS = {
     "wrap": {"text_wrap": True, "valign": "top"},
     "text": {"num_format": "@"},
     "date": {"num_format": "yyyy-mm-dd"},
-    "number": {"num_format": "#,##0.######"},
+    "number": {},
+    "money": {"num_format": "#,##0"},
     "example_text": {"num_format": "@"} | _GREY,
     "example_date": {"num_format": "yyyy-mm-dd"} | _GREY,
-    "example_number": {"num_format": "#,##0.######"} | _GREY,
+    "example_number": _GREY,
+    "example_money": {"num_format": "#,##0"} | _GREY,
 }
-_LOOK = {"number": "number", "date": "date", "period": "date", "rating": "number"}
+_LOOKS = {"number": "number", "date": "date", "period": "date", "rating": "number"}
 
 
 def _example(table: Table) -> pd.DataFrame:
@@ -156,7 +168,7 @@ def _dictionary_sheet(book, formats: dict) -> None:
         "meaning",
     ]
     for place, (heading, width) in enumerate(
-        zip(headings, [18, 18, 22, 8, 16, 30, 20, 60], strict=True)
+        zip(headings, [18, 18, 34, 14, 28, 44, 20, 70], strict=True)
     ):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, heading, formats["needed"])
@@ -173,7 +185,7 @@ def _dictionary_sheet(book, formats: dict) -> None:
 def _table_sheet(book, table: Table, frame: pd.DataFrame, formats: dict, example: bool) -> None:
     sheet = book.add_worksheet(table.name)
     for place, column in enumerate(table.columns):
-        look = _LOOK.get(column.kind, "text")
+        look = "money" if column.unit == "currency" else _LOOKS.get(column.kind, "text")
         sheet.set_column(place, place, _width(column), formats[look])
         sheet.write_string(
             0, place, column.name, formats["needed" if column.required == "cell" else "heading"]
@@ -230,11 +242,20 @@ def _validation(column: Column) -> dict | None:
         }
     if column.kind == "number" and column.range:
         low, high = max(column.low, -1e300), min(column.high, 1e300)
-        return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high,
-                "error_message": f"{column.name} must be {column.range}"}  # fmt: skip
+        return {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": low,
+            "maximum": high,
+            "error_message": f"{column.name} must be {column.range}",
+        }
     if column.kind in ("date", "period"):
-        return {"validate": "date", "criteria": ">=", "value": date(1900, 1, 1),
-                "error_message": "Write a date such as 2027-04-01"}  # fmt: skip
+        return {
+            "validate": "date",
+            "criteria": ">=",
+            "value": date(1900, 1, 1),
+            "error_message": "Write a date such as 2027-04-01",
+        }
     return None
 
 

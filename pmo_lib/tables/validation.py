@@ -117,10 +117,14 @@ def _report_repeated(rows: Rows, table: Table, findings: Findings) -> None:
             )
             clash = _clash(rows, first[label], row)
             findings.fault(
-                clash or f"{named} stands in row {first[label]} already", sheet=rows.sheet, row=row,
-                column=rows.shown(key[0]), found=str(label[0]), expected="each key once",
+                clash or f"{named} stands in row {int(first[label])} already",
+                sheet=rows.sheet,
+                row=row,
+                column=rows.shown(key[0]),
+                found=str(label[0]),
+                expected="each key once",
                 remedy=_repeat_remedy(table, clash),
-            )  # fmt: skip
+            )
 
 
 def _keys(frame: pd.DataFrame, key: list[str]) -> list[tuple]:
@@ -137,7 +141,7 @@ def _clash(rows: Rows, first: int, again: int) -> str:
     project = rows.frame.at[again, "project"]
     both = set(decisions) == {"in", "out"}
     return (
-        f"project {show(project)} is both included and excluded (row {first} and here)"
+        f"project {show(project)} is both included and excluded (row {int(first)} and here)"
         if both
         else ""
     )

@@ -29,7 +29,9 @@ _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def workbook_records(path: Path, findings: Findings, wanted: set[str] | None, header_row: int = 0) -> Iterator[tuple]:
+def workbook_records(
+    path: Path, findings: Findings, wanted: set[str] | None, header_row: int = 0
+) -> Iterator[tuple]:
     """Yield (folded name, sheet, numbered records or None) for every sheet.
 
     Formulas give their stored values (noted); merged cells, and formulas without a stored
@@ -60,27 +62,36 @@ def check_archive(path: Path) -> None:
     """
     if path.stat().st_size > MOST_BYTES:
         raise InputError(f"{path.name}: is larger than {MOST_BYTES // 1_000_000} MB; split it")
-    with path.open("rb") as file:
-        if file.read(4) == b"\xd0\xcf\x11\xe0":
-            raise InputError(
-                f"{path.name}: is an older .xls workbook or protected by a password; "
-                "save it as .xlsx without a password"
-            )
+    if first_bytes(path) == b"\xd0\xcf\x11\xe0":
+        raise InputError(
+            f"{path.name}: is an older .xls workbook or protected by a password; "
+            "save it as .xlsx without a password"
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise InputError(f"{path.name}: {_NOT_A_WORKBOOK}") from None
     bomb = [
-        part.filename for part in members
+        part.filename
+        for part in members
         if part.file_size > _SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1)
-    ]  # fmt: skip
+    ]
     total = sum(part.file_size for part in members)
     if bomb or total > MOST_UNPACKED or len(members) > 10_000:
         raise InputError(
             f"{path.name}: would unpack to {total / 1e6:,.0f} MB in {len(members)} parts, which no "
             "portfolio needs; it was not opened. Copy the tables to a new workbook"
         )
+
+
+def first_bytes(path: Path) -> bytes:
+    """Read the four bytes by which a file is known."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be opened ({error.strerror}); check its rights") from None
 
 
 _NOT_A_WORKBOOK = "is not an .xlsx workbook; open it in a spreadsheet and save it as .xlsx"
@@ -174,7 +185,9 @@ def _guarded(sheet, path: Path, last: int | None) -> Iterator[tuple[int, tuple]]
     rows = enumerate(sheet.iter_rows(max_row=last), start=1)
     while True:
         try:
-            yield next(rows)
+            with catch_warnings():
+                simplefilter("ignore")
+                row = next(rows)
         except StopIteration:
             return
         except (
@@ -188,6 +201,7 @@ def _guarded(sheet, path: Path, last: int | None) -> Iterator[tuple[int, tuple]]
                 f"{path.name} {place(sheet.title)}: is damaged ({type(error).__name__}); "
                 "open the workbook in a spreadsheet and save it again"
             ) from None
+        yield row
 
 
 def _seen(cell):

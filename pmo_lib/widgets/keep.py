@@ -35,7 +35,9 @@ def save_settings(trial: Trial, path: str | Path | None = None) -> Panel:
     """
     name = ipywidgets.Text(description="Your name", style=WIDE, layout={"width": "420px"})
     reason = ipywidgets.Text(description="Reason", style=WIDE, layout={"width": "620px"})
-    button = ipywidgets.Button(description="Save these settings", button_style="primary", layout=_AUTO)
+    button = ipywidgets.Button(
+        description="Save these settings", button_style="primary", layout=_AUTO
+    )
     back = ipywidgets.Button(description="Return to the saved settings", layout=_AUTO)
     said, failure = ipywidgets.HTML(), Failure()
 
@@ -107,7 +109,10 @@ def judged_swings(criteria) -> dict[str, list[float]]:
     linear = criteria[criteria["value_function"] == "linear"]
     pairs = linear[["worst", "best"]].astype(float)
     pairs = pairs[np.isfinite(pairs).all(axis=1)]
-    return {criterion: list(pair) for criterion, pair in zip(pairs.index, pairs.to_numpy().tolist(), strict=True)}
+    return {
+        criterion: list(pair)
+        for criterion, pair in zip(pairs.index, pairs.to_numpy().tolist(), strict=True)
+    }
 
 
 def write_list(trial: Trial, out: str | Path | None = None) -> Panel:
@@ -125,7 +130,9 @@ def write_list(trial: Trial, out: str | Path | None = None) -> Panel:
     Panel
         Files of an earlier run that differ are kept under a dated name.
     """
-    button = ipywidgets.Button(description="Write the ranked list", button_style="primary", layout=_AUTO)
+    button = ipywidgets.Button(
+        description="Write the ranked list", button_style="primary", layout=_AUTO
+    )
     said, failure = ipywidgets.HTML(), Failure()
 
     def wrote(request, _stage, files) -> None:
@@ -145,7 +152,9 @@ def write_list(trial: Trial, out: str | Path | None = None) -> Panel:
     def click(_) -> None:
         failure.words = ""
         if trial.state == CANNOT:
-            failure.words = "settings: these give no list to write; change them, or return to the saved ones"
+            failure.words = (
+                "settings: these give no list to write; change them, or return to the saved ones"
+            )
             return
         button.disabled = True
         said.value = paragraph("Writing … the reason of every project is priced first.").html

@@ -50,7 +50,9 @@ class Page:
     text: str
 
     def _repr_html_(self) -> str:
-        return f'<div class="mathjax_ignore tex2jax_ignore" style="max-width:1180px">{self.html}</div>'
+        return (
+            f'<div class="mathjax_ignore tex2jax_ignore" style="max-width:1180px">{self.html}</div>'
+        )
 
     def __repr__(self) -> str:
         return self.text
@@ -202,23 +204,24 @@ def left_by_year(recommendation: Recommendation) -> pd.Series:
 
 def _table(money: Money, rows: list[str]) -> str:
     heads = (
-        ("rank", _RIGHT),
-        ("project", _LEFT),
-        ("sponsor", _LEFT),
-        ("score of 100", _RIGHT),
-        ("BCR", _RIGHT),
-        (f"cost {money.unit}", _RIGHT),
-        (f"running total {money.unit}", _RIGHT),
-        ("why here", _LEFT),
+        ("rank", _RIGHT, 5),
+        ("project", _LEFT, 24),
+        ("sponsor", _LEFT, 15),
+        ("score of 100", _RIGHT, 8),
+        ("BCR", _RIGHT, 6),
+        (f"cost {money.unit}", _RIGHT, 6),
+        (f"running total {money.unit}", _RIGHT, 8),
+        ("why here", _LEFT, 28),
     )
+    widths = "".join(f'<col style="width:{share}%">' for _, _, share in heads)
     cells = "".join(
         f'<th scope="col" style="{_CELL}{side}font-weight:600;white-space:normal;'
         f'border-bottom:2px solid currentColor;vertical-align:bottom">{escape(words)}</th>'
-        for words, side in heads
+        for words, side, _ in heads
     )
     return (
-        '<table style="border-collapse:collapse;width:100%;margin:8px 0;font-size:13px;'
-        f'line-height:1.35"><thead><tr>{cells}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        '<table style="border-collapse:collapse;table-layout:fixed;width:100%;min-width:760px;'
+        f'margin:8px 0;font-size:13px;line-height:1.35"><colgroup>{widths}</colgroup><thead><tr>{cells}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
     )
 
 
@@ -279,12 +282,12 @@ def _project_row(row, money: Money) -> str:
     return (
         "<tr>"
         + _cell("" if pd.isna(row.rank) else row.rank, _RIGHT)
-        + _cell(row.name, more="min-width:200px;font-weight:500;")
+        + _cell(row.name, more="font-weight:500;overflow-wrap:anywhere;")
         + _cell("" if pd.isna(row.sponsor) else row.sponsor)
         + _cell(score, _RIGHT, _FIGURES)
         + _cell("" if pd.isna(row.bcr) else f"{row.bcr:.2f}", _RIGHT, _FIGURES)
         + _cell(_amount(money, row.cost), _RIGHT, _FIGURES)
         + _cell(_amount(money, row.running_total), _RIGHT, _FIGURES)
-        + _cell(row.why, more="min-width:260px;font-size:92%;")
+        + _cell(row.why, more="font-size:92%;overflow-wrap:anywhere;")
         + "</tr>"
     )

@@ -8,8 +8,9 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from pmo_lib.charts import SLIDER_STYLE
 from pmo_lib.widgets.page import Page, bullets, paragraph
-from pmo_lib.widgets.trial import CANNOT, COMING, EXACT, REASONS, Trial
+from pmo_lib.widgets.trial import CANNOT, COMING, EXACT, REASONS, WAITING, Trial
 
 WIDE = {"description_width": "150px"}
 """Style that leaves room for the label of a control."""
@@ -19,6 +20,7 @@ STATE_WORDS = {
     COMING: "Exact answer coming … the last exact list stays until then.",
     REASONS: "Exact answer; the price of each reason is coming …",
     CANNOT: "No answer. The last exact list stays below.",
+    WAITING: "The weights were moved; the exact list is still that of the weights before.",
 }
 
 
@@ -62,6 +64,72 @@ class Keys(anywidget.AnyWidget):
     """
 
 
+class Sliders(Keys):
+    """Keys for a chart whose Vega parameters are sliders; beside each stands its share.
+
+    The share is computed in the browser, so that it moves with the slider.
+    """
+
+    _esm = """
+    const SLIDERS = ".vega-bindings input[type=range]";
+    const share = (panel) => {
+      const inputs = [...panel.querySelectorAll(SLIDERS)];
+      const total = inputs.reduce((sum, input) => sum + Number(input.value), 0);
+      for (const input of inputs) {
+        const label = input.closest("label") ?? input.parentElement;
+        let shown = label.querySelector(".pmo-share");
+        if (!shown) {
+          shown = document.createElement("output");
+          shown.className = "pmo-share";
+          label.append(shown);
+        }
+        const words = (total > 0 ? Math.round((100 * input.value) / total) : 0) + " %";
+        if (shown.textContent !== words) shown.textContent = words;
+      }
+    };
+    export default {
+      render({ el }) {
+        el.style.display = "none";
+        const stop = (event) => {
+          if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+        };
+        let panel = null, ended = false, watch = null;
+        const update = () => share(panel);
+        const attach = () => {
+          if (ended) return;
+          panel = el.closest(".pmo-panel");
+          if (!panel) { requestAnimationFrame(attach); return; }
+          panel.addEventListener("keydown", stop);
+          panel.addEventListener("input", update);
+          panel.classList.add("pmo-live");
+          watch = new MutationObserver(update);
+          watch.observe(panel, { childList: true, subtree: true, characterData: true });
+          update();
+        };
+        attach();
+        return () => {
+          ended = true;
+          watch?.disconnect();
+          panel?.removeEventListener("keydown", stop);
+          panel?.removeEventListener("input", update);
+        };
+      },
+    };
+    """
+
+    _css = (
+        Keys._css
+        + SLIDER_STYLE
+        + """
+    .pmo-panel.pmo-live { max-width: 1640px; }
+    .pmo-live .vega-embed .vega-bindings { font-size: 14px; }
+    .pmo-live .vega-bind-name { width: min(560px, 52vw); }
+    .pmo-live .vega-bind input[type=range] { width: 230px; accent-color: #12466b; }
+    .pmo-live .pmo-share { min-width: 3.5em; text-align: right; font-weight: 600; }
+    """
+    )
+
+
 class Panel(ipywidgets.VBox):
     """Controls with safe keys; where no kernel answers, their opening state is shown instead.
 
@@ -71,10 +139,12 @@ class Panel(ipywidgets.VBox):
         From top to bottom.
     static : Page
         What a printed or stored notebook shows in place of the controls.
+    keys : Keys, optional
+        What keeps keys away from the notebook.
     """
 
-    def __init__(self, children: list, static: Page) -> None:
-        super().__init__([*children, Keys()])
+    def __init__(self, children: list, static: Page, keys: Keys | None = None) -> None:
+        super().__init__([*children, keys or Keys()])
         self.static = static
         self.add_class("pmo-panel")
 
@@ -124,7 +194,9 @@ def status(trial: Trial) -> Page:
     """Say whether what is shown is exact, coming, or cannot be had, and why not."""
     if trial.state == CANNOT:
         return paragraph(STATE_WORDS[CANNOT], strong=False) + bullets(trial.problem.splitlines())
-    html = f'<p role="status" style="margin:6px 0;opacity:0.8">{escape(STATE_WORDS[trial.state])}</p>'
+    html = (
+        f'<p role="status" style="margin:6px 0;opacity:0.8">{escape(STATE_WORDS[trial.state])}</p>'
+    )
     return Page(html, STATE_WORDS[trial.state])
 
 

@@ -13,8 +13,8 @@ from pmo_lib.checks import InputError
 from pmo_lib.tables import Portfolio
 from pmo_lib.workbench import Recommendation, Settings
 
-EXACT, COMING, REASONS, CANNOT = "exact", "coming", "reasons", "cannot"
-"""States of a trial: answered; answer coming; answered, reasons coming; cannot be answered."""
+EXACT, COMING, REASONS, CANNOT, WAITING = "exact", "coming", "reasons", "cannot", "waiting"
+"""States of a trial: answered; answer coming; answered, reasons coming; cannot be answered; not asked."""
 
 TRIED_BY, TRIED_WHY = "the board", "what if, not decided"
 
@@ -133,12 +133,31 @@ class Trial(traitlets.HasTraits):
 
     def change(self, **fields) -> None:
         """Try other values of some settings; the exact answer follows."""
+        if self.move(**fields):
+            self.try_out(self.settings)
+
+    def move(self, **fields) -> bool:
+        """Set other values of some settings without asking for the exact answer yet.
+
+        Returns
+        -------
+        bool
+            Whether the values are allowed; if not, `problem` says why.
+        """
         try:
-            settings = dataclasses.replace(self.settings, **fields)
+            self.settings = dataclasses.replace(self.settings, **fields)
         except InputError as error:
             self._failed(self.settings, error)
-            return
-        self.try_out(settings)
+            return False
+        if self.state != WAITING:
+            self.state, self.problem = WAITING, ""
+            self._latest.ask(None)
+            self.version += 1
+        return True
+
+    def ask(self) -> None:
+        """Ask for the exact answer of the settings as they are."""
+        self.try_out(self.settings)
 
     def include(self, project: str) -> None:
         """Try a list that includes a project; an empty name takes that back."""

@@ -66,7 +66,7 @@ def move_one_weight(trial: Trial) -> Panel:
         show()
 
     def move(change) -> None:
-        if not busy and not round(100 * _now(trial)[which.value]) == change["new"]:
+        if not busy and round(100 * _now(trial)[which.value]) != change["new"]:
             trial.change(weights=moved_weight(weights, which.value, change["new"] / 100))
 
     def show(_=None) -> None:

@@ -115,7 +115,9 @@ def tried(portfolio: Portfolio, opening: Recommendation, answer: Recommendation)
     for row in added:
         lines.append(f"the board {words[row['decision']]} {_name(portfolio, row['project'])}")
     for row in removed:
-        lines.append(f"the board no longer {words[row['decision']]} {_name(portfolio, row['project'])}")
+        lines.append(
+            f"the board no longer {words[row['decision']]} {_name(portfolio, row['project'])}"
+        )
     return lines
 
 
@@ -190,7 +192,9 @@ def price_of_including(
     lines = [price]
     lines += _points_note(including.settings)
     lines.append(
-        f"It displaces {joined(leaves)}." if leaves else "It displaces nothing: it fits beside them."
+        f"It displaces {joined(leaves)}."
+        if leaves
+        else "It displaces nothing: it fits beside them."
     )
     if enters:
         lines.append(f"With the money that this leaves, {joined(enters)} also comes in.")

@@ -32,13 +32,16 @@ def budget(portfolio: Portfolio, settings: Settings) -> pd.Series:
 
 
 def first_flows(portfolio: Portfolio) -> pd.DataFrame:
-    """Return the cash flows of each project's first option, by which it is ranked."""
+    """Return the cash flows of each project's first option, by which it is ranked.
+
+    First is the first in the options table that has cash flows of its own; a start
+    option has none, as the flows of the project move with it.
+    """
     flows = portfolio.cash_flows
-    if len(portfolio.options) == 0 and len(flows["option"].unique()) <= 1:
-        return flows
-    first = flows.groupby("project")["option"].transform("first")
-    stated = flows["project"].map(portfolio.options.groupby("project")["option"].first())
-    return flows[flows["option"] == stated.fillna(first)]
+    stated = portfolio.options[["project", "option"]]
+    own = pd.concat([stated.merge(flows[["project", "option"]].drop_duplicates()), flows])
+    first = own.groupby("project", sort=False)["option"].first()
+    return flows[flows["option"] == flows["project"].map(first)]
 
 
 def by_year(

@@ -234,7 +234,7 @@ def _headline(portfolio, settings, evaluation, problem, choice, ranked) -> str:
     span = f"{first}-{last % 100:02d}" if last > first else str(first)
     return (
         f"{opening} of {money(available)} for {span}; {money(available - funded['cost'].sum())} "
-        f"left because {_left_because(problem, choice)}."
+        f"left because {_left_because(problem, choice, portfolio.projects['name'])}."
     )
 
 
@@ -242,17 +242,21 @@ def _rounded_money(amount: float, currency: str) -> str:
     return f"{currency}{amount / 1e6:,.1f}m" if amount >= 1e5 else f"{currency}{amount:,.0f}"
 
 
-def _left_because(problem: dict, choice) -> str:
+def _left_because(problem: dict, choice, names: pd.Series) -> str:
+    """Word why money is left: what would bring in another proposal is not money alone."""
     out = choice.selected.index[~choice.selected].difference(problem["forced_out"].index)
     if len(out) == 0:
         return "every proposal is funded"
-    blocked_by_people = 0
-    for project in out:
-        if len(shortfalls(problem["cost"], problem["budget"], choice, project)):
-            continue
-        if not does_not_fit(project, problem, choice):
-            return "what still fits would push out something worth more"
-        blocked_by_people += 1
-    if blocked_by_people:
+    short_of_money = [
+        len(shortfalls(problem["cost"], problem["budget"], choice, project)) > 0 for project in out
+    ]
+    affordable = out[~np.array(short_of_money)]
+    lacking = {project: does_not_fit(project, problem, choice) for project in affordable}
+    if not all(lacking.values()):
+        return "what still fits would push out something worth more, or breaks a link"
+    if len(lacking) == 1:
+        ((project, words),) = lacking.items()
+        return f"the one proposal it would pay for, {names[project]}, {words.replace(': ', ' (')})"
+    if lacking:
         return "nothing left out fits what remains of each year, fund and role"
     return "nothing left out fits what remains of each year and fund"

@@ -78,6 +78,8 @@ def _moving_together(evaluation: Evaluation):
 
 
 def _hardly_separating(evaluation: Evaluation):
+    if len(evaluation.values) < 3:
+        return
     spread = evaluation.values.max() - evaluation.values.min()
     for criterion in spread.index[spread < SEPARATES]:
         yield (

@@ -121,6 +121,8 @@ def ranked_list(
     parts = [_running_line(lines, table[running], money)] if running.any() else []
     for block in DECISIONS:
         part = lines[table["block"] == block]
+        if block == "not recommended":
+            parts.append(_line(lines, decision="— the line —", project=_left_over(recommendation)))
         parts += [part.head(most // 2)]
         if len(part) > most // 2:
             more = f"… {len(part) - most // 2} more"
@@ -132,6 +134,15 @@ def _running_line(lines: pd.DataFrame, running: pd.DataFrame, money) -> pd.DataF
     words = counted(len(running), "running project")
     cost = scaled(running["cost"].sum(), money)
     return _line(lines, decision="continues", project=words, **{f"cost [{money.unit}]": cost})
+
+
+def _left_over(recommendation: Recommendation) -> str:
+    """Word what is left over where funding ends."""
+    limits, money = recommendation.limits, money_of(recommendation)
+    stated = limits[(limits["kind"] == "money") & limits["label"].map(type).eq(tuple)]
+    if len(stated) == 0:
+        return "no budget is stated"
+    return f"{money.shown(stated['left_over'].sum(), 2)} left over"
 
 
 def _line(lines: pd.DataFrame, **cells) -> pd.DataFrame:
@@ -164,7 +175,7 @@ def weights_in_words(recommendation: Recommendation) -> str:
     weights = recommendation.evaluation.weights.sort_values(ascending=False, kind="stable")
     names = recommendation.portfolio.criteria["name"]
     words = [f"{one_line(names[c])} ({percent(w)})" for c, w in weights.head(2).items()]
-    return f"The weight lies first on {listed(words)}; other weights give another order."
+    return f"The weight lies first on {listed(words)}; other weights may give another order."
 
 
 def best_refused(recommendation: Recommendation):

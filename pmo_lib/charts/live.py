@@ -1,0 +1,383 @@
+"""The ranking that follows its weights as they are moved, scored in the browser.
+
+One chart carries the weights as Vega parameters bound to sliders, so that nothing
+is sent or drawn anew while one is dragged. The scores are those of
+``scoring.additive_value`` with the slider positions divided by their sum.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from pmo_lib import checks
+from pmo_lib.charts import style
+
+MOST_WHOLE = 60
+"""More projects than this are not all shown."""
+
+MOST_ROWS, FIRST_ROWS = 40, 8
+"""Rows then shown, and how many of them are the first; the others are around the line."""
+
+STEP, PADDING = 20, 0.25
+"""Height of a row [px], and the share of it left free."""
+
+BAR_ROOM = 300
+COLUMNS = {"score": 40, "cost": 100, "running": 175}
+"""Right ends of the columns of figures, from the end of the bars. [px]"""
+
+LINE_WORDS = "where the money runs out walking down the list"
+BUDGET = "budget"
+"""Name of the Vega parameter that holds the budget. [currency]"""
+
+SLIDER_STYLE = (
+    ".vega-embed{display:flex!important;flex-direction:column-reverse;"
+    "align-items:flex-start;padding-right:0!important}"
+    ".vega-embed .vega-bindings{font:13px/1.7 Helvetica Neue,Helvetica,Arial,sans-serif;"
+    "padding:0 0 8px 12px}"
+    ".vega-embed .vega-bind label{display:flex;align-items:center;gap:10px}"
+    ".vega-embed .vega-bind-name{display:inline-block;width:440px}"
+    ".vega-embed .vega-bind input[type=range]{width:220px}"
+)
+"""Style sheet that puts the sliders above the chart, one a line, labels aligned."""
+
+
+def slider_names(criteria: pd.Index) -> dict[str, str]:
+    """Return the name of the Vega parameter of each criterion, by criterion.
+
+    Parameters
+    ----------
+    criteria : Index
+        In the order of the columns of the values.
+
+    Returns
+    -------
+    dict
+        For example ``{"residents": "weight_0"}``; any criterion gives a safe name.
+
+    Examples
+    --------
+    >>> slider_names(pd.Index(["residents", "net zero"]))
+    {'residents': 'weight_0', 'net zero': 'weight_1'}
+    """
+    return {criterion: f"weight_{number}" for number, criterion in enumerate(criteria)}
+
+
+def live_ranking(
+    values: pd.DataFrame,
+    weights: pd.Series,
+    *,
+    cost: pd.Series,
+    budget: float,
+    mandatory: pd.Series | None = None,
+    swings: pd.Series | None = None,
+    names: pd.Series | None = None,
+    criterion_names: pd.Series | None = None,
+    currency: str = "£",
+    title: str = "The ranking as the weights move",
+) -> alt.LayerChart:
+    """Draw the ranked list with one slider a criterion; it ranks anew at every move.
+
+    The list is mandatory projects first, then the others by score; equal scores share
+    the better rank and keep the order of the rows given. The line stands where the
+    running total of cost first exceeds the budget. It is no decision: it knows neither
+    yearly budgets nor links. Above 60 projects the first rows and those around the
+    line are shown.
+
+    Parameters
+    ----------
+    values : DataFrame of shape (n_projects, n_criteria)
+        Single-criterion values in [0, 1]. [value]
+    weights : Series of shape (n_criteria,)
+        Where the sliders start; non-negative, summing to 1. A slider runs from 0 to
+        100 points, and the legend states each weight as its share of all points. [-]
+    cost : Series of shape (n_projects,)
+        Non-negative, in any order. [currency]
+    budget : float
+        Non-negative, after what is already committed. [currency]
+    mandatory : Series of shape (n_projects,), optional
+        True for the projects taken first; none if not given.
+    swings : Series by criterion, optional
+        What the weight was judged for, for example ``"from 0 to 40,000 residents"``.
+    names, criterion_names : Series by project, by criterion, optional
+        What to print for a label; the label itself if not given.
+    currency : str
+        Sign of the currency.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    alt.LayerChart
+        Its parameters are those of :func:`slider_names` and ``"budget"``; in a
+        notebook show ``alt.JupyterChart(chart)`` and observe its ``params``.
+
+    Raises
+    ------
+    InputError
+        If a value is outside [0, 1], the weights do not sum to 1, a cost is missing
+        or negative, or labels do not match.
+    """
+    values = checks.require_values(values)
+    weights = checks.require_weights(weights, criteria=values.columns)
+    budget = checks.require_number(budget, name="budget", low=0)
+    table = _table(values, cost, mandatory, names)
+    criteria = style.named(values.columns, criterion_names, what="criterion_names")
+    sliders = _sliders(values.columns, weights, criteria, swings)
+    money = style.money_unit(min(budget, float(table["cost"].sum())), currency)
+    layers = _layers(table, criteria, money)
+    data = style.rows(table)
+    chart = alt.layer(*layers, data=data).properties(width=BAR_ROOM, height=alt.Step(STEP))
+    chart = _ranked(chart, len(criteria), len(table))
+    chart = chart.add_params(*sliders, alt.param(name=BUDGET, value=budget))
+    return style.dress(chart, title=title, subtitle=_sentences(table))
+
+
+def _table(values, cost, mandatory, names) -> pd.DataFrame:
+    """Return one row a project: its values, cost, name and place in the order given."""
+    checks.require_series(cost, name="cost")
+    checks.require_same_labels(cost.index, values.index, name="cost", other="values")
+    cost = checks.require_numbers(cost, name="cost", low=0).reindex(values.index)
+    table = pd.DataFrame(values.to_numpy(), columns=_fields("value", values.shape[1]))
+    table["cost"] = cost.to_numpy()
+    table["first"] = 0
+    if mandatory is not None:
+        first = style.truths(mandatory, values.index, name="mandatory", other="values")
+        table["first"] = first.astype(int)
+    table["name"] = style.named(values.index, names, what="names")
+    table["given"] = np.arange(len(table))
+    return table
+
+
+def _fields(stem: str, n: int) -> list[str]:
+    return [f"{stem}{number:03d}" for number in range(n)]
+
+
+def _sliders(criteria, weights, printed, swings) -> list[alt.Parameter]:
+    """Bind one parameter a criterion to a slider that says what it weighs."""
+    labels = list(printed)
+    if swings is not None:
+        words = style.named(criteria, swings, what="swings")
+        labels = [f"{name}: {swing}" for name, swing in zip(printed, words, strict=True)]
+    return [
+        alt.param(
+            name=name,
+            value=round(100 * float(weights[criterion]), 9),
+            bind=alt.binding_range(min=0, max=100, step=1, name=label),
+        )
+        for (criterion, name), label in zip(slider_names(criteria).items(), labels, strict=True)
+    ]
+
+
+def _ranked(chart: alt.LayerChart, n_criteria: int, n: int) -> alt.LayerChart:
+    """Score, rank, walk down the list and keep the rows to show, all in the browser."""
+    total = "+".join(f"weight_{number}" for number in range(n_criteria))
+    for number, (part, value) in enumerate(
+        zip(_fields("part", n_criteria), _fields("value", n_criteria), strict=True)
+    ):
+        share = f"({total} > 0 ? weight_{number} / ({total}) : 0)"
+        chart = chart.transform_calculate(**{part: f"100 * {share} * datum.{value}"})
+    parts = "+".join(f"datum.{part}" for part in _fields("part", n_criteria))
+    best = [alt.SortField("score", "descending")]
+    place = [*best, alt.SortField("given", "ascending")]
+    walk = [alt.SortField("first", "descending"), alt.SortField("place", "ascending")]
+    chart = (
+        chart.transform_calculate(score=f"round(({parts}) * 1e9) / 1e9")
+        .transform_window(rank="rank()", sort=best)
+        .transform_window(place="row_number()", sort=place)
+        .transform_window(running="sum(cost)", walk="row_number()", sort=walk)
+        .transform_calculate(above=f"datum.running <= {BUDGET} * (1 + 1e-12) ? 1 : 0")
+        .transform_joinaggregate(n_above="sum(above)")
+    )
+    if n <= MOST_WHOLE:
+        return chart.transform_calculate(row="datum.walk", hidden="0")
+    tail = MOST_ROWS - FIRST_ROWS
+    start = f"clamp(datum.n_above - {tail // 2}, {FIRST_ROWS}, {n - tail})"
+    return (
+        chart.transform_calculate(start=start)
+        .transform_filter(
+            f"datum.walk <= {FIRST_ROWS}"
+            f" || (datum.walk > datum.start && datum.walk <= datum.start + {tail})"
+        )
+        .transform_calculate(
+            row=f"datum.walk <= {FIRST_ROWS} ? datum.walk"
+            f" : datum.walk - datum.start + {FIRST_ROWS}",
+            hidden=f"datum.walk == {FIRST_ROWS} ? datum.start - {FIRST_ROWS} : 0",
+        )
+    )
+
+
+def _layers(table: pd.DataFrame, criteria: list[str], money: style.Money) -> list:
+    """Draw rank, name, bar and figures in rows, then the line."""
+    n_rows = len(table) if len(table) <= MOST_WHOLE else MOST_ROWS
+    scale = alt.Scale(
+        domain=list(range(1, n_rows + 1)), paddingInner=PADDING, paddingOuter=PADDING / 2
+    )
+    y = alt.Y("row:O", axis=None, scale=scale)
+    base = alt.Chart().encode(y=y, tooltip=_tooltip(money))
+    room = style.text_room(table["name"], most=250)
+    return [
+        _bars(base, criteria),
+        *_words(base, room),
+        *_figures(base, money),
+        *_lines(scale, room, money),
+        _headings(room, money),
+    ]
+
+
+def _bars(base: alt.Chart, criteria: list[str]) -> alt.Chart:
+    """Stack the weighted values; the legend states each weight as it stands."""
+    fields = _fields("part", len(criteria))
+    total = "+".join(f"weight_{number}" for number in range(len(criteria)))
+    shares = ", ".join(f"{field}: weight_{number}" for number, field in enumerate(fields))
+    words = style.label_expression(fields, criteria)
+    label = f"{words} + ' ' + format({{{shares}}}[datum.label] / max({total}, 1e-9), '.0%')"
+    return (
+        base.transform_fold(fields, as_=["field", "part"])
+        .transform_stack(
+            stack="part", groupby=["row"], sort=[alt.SortField("field")], as_=["low", "high"]
+        )
+        .mark_bar(stroke="white", strokeWidth=0.8)
+        .encode(
+            x=alt.X(
+                "low:Q",
+                title="score (out of 100)",
+                scale=alt.Scale(domain=[0, 100]),
+                axis=alt.Axis(values=[0, 25, 50, 75, 100], format="d"),
+            ),
+            color=alt.Color(
+                "field:N",
+                scale=alt.Scale(domain=fields, range=style.palette(len(fields))),
+                legend=alt.Legend(title=None, labelExpr=label, columns=min(4, len(fields))),
+            ),
+            x2="high:Q",
+            opacity=alt.condition("datum.above == 1", alt.value(1), alt.value(style.DIM)),
+        )
+    )
+
+
+class _Column(NamedTuple):
+    """Where a column of text stands, and how it is set."""
+
+    x: float
+    align: str
+    colour: str = style.INK
+
+
+def _text(base: alt.Chart, column: _Column, **how) -> alt.Chart:
+    mark = base.mark_text(align=column.align, color=column.colour, fontSize=style.FONT_SIZE, **how)
+    return mark.encode(x=alt.value(column.x))
+
+
+def _words(base: alt.Chart, room: float) -> list[alt.Chart]:
+    """Print rank and name, and a square where a project is mandatory."""
+    square = base.transform_filter("datum.first == 1").mark_point(
+        shape="square", fill=style.INK, stroke=style.INK, size=45, opacity=1
+    )
+    return [
+        _text(base, _Column(-room - 30, "right", style.QUIET)).encode(text="rank:Q"),
+        _text(base, _Column(-room - 22, "left"), limit=room).encode(text="name:N"),
+        square.encode(x=alt.value(-9)),
+    ]
+
+
+def _figures(base: alt.Chart, money: style.Money) -> list[alt.Chart]:
+    """Print score, cost and running total in columns of their own."""
+    figures = base.transform_calculate(
+        cost_shown=f"format(datum.cost / {money.divisor:g}, ',.1f')",
+        running_shown=f"format(datum.running / {money.divisor:g}, ',.1f')",
+    )
+    return [
+        _text(base, _Column(BAR_ROOM + COLUMNS["score"], "right")).encode(
+            text=alt.Text("score:Q", format=".1f")
+        ),
+        _text(figures, _Column(BAR_ROOM + COLUMNS["cost"], "right")).encode(text="cost_shown:N"),
+        _text(figures, _Column(BAR_ROOM + COLUMNS["running"], "right")).encode(
+            text="running_shown:N"
+        ),
+    ]
+
+
+def _lines(scale: alt.Scale, room: float, money: style.Money) -> list[alt.Chart]:
+    """Draw the line at the budget, and a dotted one where rows are left out."""
+    last = alt.Chart().transform_filter("datum.walk == datum.n_above")
+    none = alt.Chart().transform_filter("datum.walk == 1 && datum.n_above == 0")
+    gap = alt.Chart().transform_filter("datum.hidden > 0")
+    budget = (
+        f"{style.quoted(money.currency)} + format({BUDGET} / {money.divisor:g}, ',.1f')"
+        f" + {style.quoted(money.suffix)}"
+    )
+    hidden = "format(datum.hidden, 'd') + ' not shown'"
+    thick = {"strokeWidth": 2.5, "color": style.INK}
+    dotted = {"strokeWidth": 1.5, "color": style.QUIET, "strokeDash": [2, 4]}
+    return [
+        layer
+        for where, edge, note, stroke in (
+            (last, 1, budget, thick),
+            (none, 0, budget, thick),
+            (gap, 1, hidden, dotted),
+        )
+        for layer in _line(where, edge, note, stroke, scale=scale, room=room)
+    ]
+
+
+def _line(where, edge: int, note: str, stroke: dict, *, scale, room: float) -> list[alt.Chart]:
+    """Draw a line below a row (edge 1) or above it (edge 0), and its note at the end."""
+    y = alt.Y("row:O", scale=scale, axis=None, bandPosition=edge)
+    half = STEP * PADDING / 2 * (1 if edge else -1)
+    end = BAR_ROOM + COLUMNS["running"] + 8
+    column = _Column(end + 6, "left", stroke["color"])
+    return [
+        where.mark_rule(yOffset=half, **stroke).encode(
+            x=alt.value(-room - 46), x2=alt.value(end), y=y
+        ),
+        _text(where.transform_calculate(note=note), column, yOffset=half).encode(
+            y=y, text="note:N"
+        ),
+    ]
+
+
+def _headings(room: float, money: style.Money) -> alt.LayerChart:
+    words = [
+        (_Column(-room - 22, "left"), "project"),
+        (_Column(BAR_ROOM + COLUMNS["score"], "right"), "score"),
+        (_Column(BAR_ROOM + COLUMNS["cost"], "right"), f"cost, {money.unit}"),
+        (_Column(BAR_ROOM + COLUMNS["running"], "right"), f"total, {money.unit}"),
+    ]
+    return alt.layer(
+        *(
+            _text(
+                alt.Chart(style.rows(pd.DataFrame({"word": [word]}))),
+                column._replace(colour=style.QUIET),
+            ).encode(y=alt.value(-8), text="word:N")
+            for column, word in words
+        )
+    )
+
+
+def _sentences(table: pd.DataFrame) -> list[str]:
+    """Say what the line and the squares are, and which rows are seen."""
+    first = " Square: mandatory, taken first." if table["first"].any() else ""
+    sentences = [
+        f"Thick line: {LINE_WORDS}.{first}",
+        "Percentages: what each slider weighs in all of them together.",
+    ]
+    if len(table) > MOST_WHOLE:
+        sentences.append(
+            f"{MOST_ROWS} of {len(table)} projects are shown: the first {FIRST_ROWS},"
+            " and those around the line."
+        )
+    return sentences
+
+
+def _tooltip(money: style.Money) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("name:N", title="project"),
+        alt.Tooltip("rank:Q", title="rank"),
+        alt.Tooltip("score:Q", title="score (out of 100)", format=".2f"),
+        alt.Tooltip("cost:Q", title=f"cost [{money.currency}]", format=",.0f"),
+        alt.Tooltip("running:Q", title=f"running total [{money.currency}]", format=",.0f"),
+    ]

@@ -1,0 +1,259 @@
+"""Exports of hostile and awkward texts: shown as text, nothing run, nothing lost."""
+
+import dataclasses
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pmo_lib import export, folder, workbench
+from pmo_lib.export import words
+from pmo_lib.export.csv_file import as_csv, guarded
+from pmo_lib.export.workbook import as_workbook
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "northmere"
+HOSTILE = [
+    "=cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "+1+1",
+    "-2+3",
+    "<script>alert(1)</script>",
+    "#let x = 1",
+    'he said "yes" & left, £5; _x0041_',
+    "مشروع الحماية من الفيضانات",
+    "flood 🌊 wall 👩‍👩‍👧 家族センター",
+    "https://example.org/a?b=c",
+    "bus\u202elanes",
+    "bell\x07 and \x1b escape",
+    "one\r\ntwo\tthree",
+    "mailto:someone@example.org",
+    "{=1+1}",
+    "1e5",
+    "001",
+    "&P &[Page] &G",
+]
+LONG = "Very long " + "x" * 5_000 + " name " + "word " * 800
+
+
+def poisoned(portfolio):
+    """Return the example with hostile texts wherever a text may stand."""
+    cycle = iter(HOSTILE * 1_000)
+
+    def poison(cells):
+        return pd.Series([next(cycle) for _ in cells], index=cells.index, dtype="str")
+
+    projects = portfolio.projects.copy()
+    for column in ("name", "sponsor", "programme", "description"):
+        projects[column] = poison(projects[column])
+    projects.loc["bus-lanes", "name"] = LONG
+    projects.loc[projects["mandatory"], "mandatory_reason"] = "=1+1; " + LONG
+    criteria, objectives = portfolio.criteria.copy(), portfolio.objectives.copy()
+    criteria["name"], objectives["name"] = poison(criteria["name"]), poison(objectives["name"])
+    criteria["unit"] = poison(criteria["unit"])
+    renamed = dict(zip(portfolio.budgets["fund"].unique(), HOSTILE, strict=False))
+    renamed = {fund: f"{text} {n}" for n, (fund, text) in enumerate(renamed.items())}
+    roles = dict(zip(portfolio.capacity["role"].unique(), HOSTILE, strict=False))
+    tables = {
+        name: getattr(portfolio, name).assign(
+            **{key: getattr(portfolio, name)[key].map(new) for key in [key]}
+        )
+        for names, key, new in (
+            (("budgets", "cash_flows"), "fund", renamed),
+            (("capacity", "demand"), "role", roles),
+        )
+        for name in names
+    }
+    return dataclasses.replace(
+        portfolio, projects=projects, criteria=criteria, objectives=objectives,
+        notes=(HOSTILE[0], LONG), source=HOSTILE[1], **tables,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile(northmere):
+    settings = dataclasses.replace(
+        folder.read_settings(DATA),
+        organisation="=1+1 & Sons &P", board="@SUM(1)" * 30, marking="&P OFFICIAL " * 20,
+        version="-1", price_base="=HYPERLINK(1)", currency='"£&', status="\u202eTFARD",
+    )  # fmt: skip
+    settings = workbench.with_override(
+        settings, "visitor-centre", "out", reason="=1+1", by="@chair",
+    )  # fmt: skip
+    return workbench.recommend(poisoned(northmere), settings, explain=False)
+
+
+def cells(content):
+    """Return every cell of a workbook with its sheet."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return [(s.title, c) for s in book for row in s.iter_rows() for c in row if c.value is not None]
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported.*:UserWarning")
+def test_hostile_texts_are_texts_and_only_our_formulas_are_formulas(hostile):
+    content = as_workbook(hostile)
+    ours = re.compile(
+        r"=(SUM\([A-Z]+\d+:[A-Z]+\d+\)|[A-Z]+\d+([-+/][A-Z]+\d+)*|ROUND\(.*\)|IF\(.*\)|SUMPRODUCT\(.*\)"
+        r"|SUMIF\([^\"]*\"yes\"[^\"]*\)|'Cost by year'!\$[A-Z]+\$\d+|(running|left)_[a-z_0-9]+"
+        r'|"2027-28 .*FIXED\(.*)'
+    )
+    texts = set()
+    for title, cell in cells(content):
+        if cell.data_type == "f":
+            assert ours.fullmatch(cell.value), (title, cell.coordinate, cell.value)
+        else:
+            assert cell.hyperlink is None
+            texts.add(cell.value)
+    for text in HOSTILE:
+        assert any(words.one_line(text) in str(one) for one in texts), text
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        for name in parts.namelist():
+            part = parts.read(name).decode()
+            assert "<script" not in part
+            assert 'TargetMode="External"' not in part
+            assert "hyperlink" not in part
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported.*:UserWarning")
+def test_what_is_too_long_for_its_cell_stands_in_full_on_the_last_sheet(hostile):
+    book = openpyxl.load_workbook(io.BytesIO(as_workbook(hostile)))
+    assert book.sheetnames[-1] == "Texts in full"
+    pieces = {}
+    for row in book["Texts in full"].iter_rows(min_row=5, values_only=True):
+        pieces[row[0]] = pieces.get(row[0], "") + row[2]
+    whole = {"".join(text.split()) for text in pieces.values()}
+    assert "".join(LONG.split()) in whole
+    marks = [
+        c.value for s in book for row in s.iter_rows() for c in row
+        if isinstance(c.value, str) and "… [Texts in full, " in c.value
+    ]  # fmt: skip
+    assert {int(re.search(r"full, (\d+)\]", mark)[1]) for mark in marks} == set(pieces)
+    for sheet in book:
+        heights = [d.height for d in sheet.row_dimensions.values() if d.height]
+        assert max(heights) <= 409
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported.*:UserWarning")
+def test_page_headers_cannot_be_made_to_say_something_else(hostile):
+    book = openpyxl.load_workbook(io.BytesIO(as_workbook(hostile)))
+    for sheet in book:
+        for part in (sheet.oddHeader, sheet.oddFooter):
+            assert (
+                len("".join(side.text or "" for side in (part.left, part.center, part.right))) < 256
+            )
+        assert sheet.oddHeader.center.text.startswith("&B &&P OFFICIAL")
+
+
+# --- CSV -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made(northmere):
+    return workbench.recommend(northmere, folder.read_settings(DATA), explain=False)
+
+
+def test_csv_reads_back_as_the_ranked_list(made, tmp_path):
+    path = export.write_ranked_list(made, tmp_path / "list.csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfproject,block,name,")
+    back = pd.read_csv(path, index_col="project", dtype=str)
+    for column in made.ranked_list:
+        mine, theirs = made.ranked_list[column], back[column]
+        if pd.api.types.is_float_dtype(mine):
+            np.testing.assert_array_equal([*map(float, theirs)], mine.to_numpy())
+        else:
+            assert [*theirs.dropna()] == [*mine.dropna().map(str)]
+            assert (theirs.isna() == mine.isna()).all()
+    assert (back["marking"] == "OFFICIAL").all()
+    assert (back["status"] == "DRAFT").all()
+    assert "project rows read" in back["read_with_the_list"].iloc[0]
+    assert back["read_with_the_list"].iloc[1:].isna().all()
+
+
+def test_csv_guards_text_and_leaves_numbers_alone(hostile, made):
+    table = pd.read_csv(io.BytesIO(as_csv(hostile)), dtype=str, keep_default_na=False)
+    texts = ["project", "block", "name", "sponsor", "programme", "category", "why", "marking",
+             "status", "version", "read_with_the_list"]  # fmt: skip
+    for column in texts:
+        first = table[column].str.lstrip().str[:1]
+        assert not first.isin(["=", "+", "-", "@"]).any(), column
+    assert (table["name"] == "'=cmd|' /C calc'!A0").any()
+    assert (table["version"] == "'-1").all()
+    negative = pd.read_csv(io.BytesIO(as_csv(made)))["npv"]
+    assert negative.min() < 0
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("=1", "'=1"),
+        ("\t=1", "'\t=1"),
+        ("\r@x", "'\n@x"),
+        (" +1", "' +1"),
+        ("'=1", "''=1"),
+        ("a=1", "a=1"),
+    ],
+)
+def test_guarded(text, shown):
+    assert guarded(text) == shown
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+@given(st.text(max_size=200), st.floats(20, 300))
+def test_wrapping_loses_no_letter_and_keeps_to_the_width(text, room):
+    text = words.visible(text)
+    lines = words.wrap(text, room)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    for line in lines:
+        assert words.width(line.rstrip()) <= room * (1 + 1e-9) or len(line.strip()) == 1
+
+
+@given(st.lists(st.text("ab cde", max_size=30), max_size=8), st.floats(30, 200))
+def test_counting_lines_is_wrapping_them(parts, room):
+    text = "\n".join(parts)
+    assert words.line_counts(text, [room]) == [len(words.wrap(text, room))]
+
+
+@given(st.text())
+def test_visible_text_is_printable_and_stays_so(text):
+    shown = words.visible(text)
+    assert words.visible(shown) == shown
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff\ufffe\uffff]", shown
+    )
+    shown.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (250_000, "£0.3m"),
+        (-250_000, "£-0.3m"),
+        (-1e-9, "£0.0m"),
+        (1e9, "£1,000.0m"),
+        (49_999, "£0.0m"),
+    ],
+)
+def test_money_rounds_halves_up_as_spreadsheets_do(amount, shown):
+    assert words.Money("£", "m").shown(amount) == shown
+
+
+@pytest.mark.parametrize(
+    ("largest", "unit", "form"),
+    [
+        (5e6, "£m", "#,##0.0,,"),
+        (5e5, "£k", "#,##0.0,"),
+        (900, "£", "#,##0"),
+        (float("nan"), "£m", "#,##0.0,,"),
+    ],
+)
+def test_the_unit_of_money_follows_the_largest_amount(largest, unit, form):
+    money = words.money_for("£", largest)
+    assert (money.unit, money.number_format(1)) == (unit, form)
