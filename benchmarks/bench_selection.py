@@ -186,7 +186,7 @@ def compare(n, marks, python, seed):
                 found[solver] = json.loads(ran.stdout.splitlines()[-1])
             else:
                 print(f"{n:>6}  {solver}: not run ({ran.stderr.strip().splitlines()[-1:]})")
-    best = min(bound for one in found.values() for _, bound in one["answers"])
+    best = min(bound for one in found.values() for _, bound in one["answers"] if bound > 0)
     for solver, one in found.items():
         gaps = [
             f"{100 * (best - value) / best:8.3f} %" if value > 0 else "    none  "

@@ -14,7 +14,8 @@ import pytest
 
 from pmo_lib.checks import InputError
 from pmo_lib.selection import InfeasibleError, choose, frontier, walk_down_the_list
-from pmo_lib.selection.solver import quiet
+from pmo_lib.selection.build import build
+from pmo_lib.selection.solver import quiet, solve
 
 CASES = sorted(
     path.stem
@@ -223,6 +224,16 @@ def test_limits_hold_exactly_in_decimals():
     assert choose(value, large, 1e11 + 0.01).value == 2
     thirds = pd.Series(200 / 3, index=list("abc"))
     assert choose(pd.Series(1.0, index=list("abc")), thirds, 200).value == 3
+
+
+def test_an_answer_within_the_tolerance_of_the_solver_only_is_cut_off():
+    value = pd.Series({"a": 1.0, "b": 1.0, "sale": -0.5})
+    cost = pd.Series({"a": 5e10, "b": 5e10 + 0.01, "sale": -0.02})
+    model = build(value, cost, 1e11)
+    found = solve(model, model.value)
+    assert (found.value, found.bound, found.status) == (1.5, 1.5, "optimal")
+    without = build(value, cost, 1e11, forced_out=["sale"])
+    assert solve(without, without.value).value == 1
 
 
 def test_int64_money_does_not_overflow():

@@ -116,3 +116,11 @@ def test_an_eased_share_is_a_share():
     constraints, _ = PLANTED["a share that what is in breaks"]
     with pytest.raises(InfeasibleError, match="ease it: at most 50 % of the money to 100 %"):
         choose(VALUE, COST, BUDGET, **constraints)
+
+
+def test_money_and_people_are_raised_together_where_neither_is_enough():
+    with pytest.raises(InfeasibleError) as caught:
+        choose(VALUE, COST, BUDGET, forced_in=list("abc"), **PEOPLE)
+    assert caught.value.remedies[0] == (
+        "raise the budget of 2027 by 1 and raise the capacity of architect, 2028-09-01 by 1"
+    )

@@ -128,11 +128,14 @@ def live_ranking(
     criteria = style.named(values.columns, criterion_names, what="criterion_names")
     sliders = _sliders(values.columns, weights, criteria, swings)
     money = style.money_unit(min(budget, float(table["cost"].sum())), currency)
-    layers = _layers(table, criteria, money)
-    data = style.rows(table)
-    chart = alt.layer(*layers, data=data).properties(width=BAR_ROOM, height=alt.Step(STEP))
-    chart = _ranked(chart, len(criteria), len(table))
-    chart = chart.add_params(*sliders, alt.param(name=BUDGET, value=budget))
+    chart = alt.layer(
+        *_layers(table, criteria, money),
+        data=style.rows(table),
+        transform=_ranked(alt.Chart(), len(criteria), len(table)).transform,
+        params=[*sliders, alt.param(name=BUDGET, value=budget).param],
+        width=BAR_ROOM,
+        height=alt.Step(STEP),
+    )
     return style.dress(chart, title=title, subtitle=_sentences(table))
 
 
@@ -156,7 +159,7 @@ def _fields(stem: str, n: int) -> list[str]:
     return [f"{stem}{number:03d}" for number in range(n)]
 
 
-def _sliders(criteria, weights, printed, swings) -> list[alt.Parameter]:
+def _sliders(criteria, weights, printed, swings) -> list[alt.VariableParameter]:
     """Bind one parameter a criterion to a slider that says what it weighs."""
     labels = list(printed)
     if swings is not None:
@@ -167,12 +170,12 @@ def _sliders(criteria, weights, printed, swings) -> list[alt.Parameter]:
             name=name,
             value=round(100 * float(weights[criterion]), 9),
             bind=alt.binding_range(min=0, max=100, step=1, name=label),
-        )
+        ).param
         for (criterion, name), label in zip(slider_names(criteria).items(), labels, strict=True)
     ]
 
 
-def _ranked(chart: alt.LayerChart, n_criteria: int, n: int) -> alt.LayerChart:
+def _ranked(chart: alt.Chart, n_criteria: int, n: int) -> alt.Chart:
     """Score, rank, walk down the list and keep the rows to show, all in the browser."""
     total = "+".join(f"weight_{number}" for number in range(n_criteria))
     for number, (part, value) in enumerate(
@@ -182,7 +185,7 @@ def _ranked(chart: alt.LayerChart, n_criteria: int, n: int) -> alt.LayerChart:
         chart = chart.transform_calculate(**{part: f"100 * {share} * datum.{value}"})
     parts = "+".join(f"datum.{part}" for part in _fields("part", n_criteria))
     best = [alt.SortField("score", "descending")]
-    place = [*best, alt.SortField("given", "ascending")]
+    place = [*best, alt.SortField("given", "descending")]
     walk = [alt.SortField("first", "descending"), alt.SortField("place", "ascending")]
     chart = (
         chart.transform_calculate(score=f"round(({parts}) * 1e9) / 1e9")

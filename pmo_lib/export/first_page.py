@@ -84,10 +84,10 @@ def _columns(book: Book, room: float) -> list[Column]:
     fixed = {
         0: Column("Rank", 38, ("rank",)),
         3: Column("Score\nof 100", 54, ("score",)),
-        4: Column("BCR", 42, ("ratio",)),
-        _COST: Column(f"Cost {unit}\ntotal", 58, ("money1",)),
-        _YEAR: Column(f"Cost {unit}\n{year}", 58, ("money1",)),
-        _TOTAL: Column(f"Running\ntotal {unit}", 64, ("money1",)),
+        4: Column("BCR", 44, ("ratio",)),
+        _COST: Column(f"Cost {unit}\ntotal", 64, ("money1",)),
+        _YEAR: Column(f"Cost {unit}\n{year}", 64, ("money1",)),
+        _TOTAL: Column(f"Running\ntotal {unit}", 68, ("money1",)),
         _DECISION: Column("Decision", 70, ("fill",)),
         _LAST: Column("Condition", 78, ("fill",)),
     }
@@ -106,8 +106,9 @@ def _text_widths(book: Book, pixels: int, room: float) -> list[int]:
         [_text(name)[:300], _text(sponsor)[:300], _reason(why)[:600]]
         for name, sponsor, why in listed[["name", "sponsor", "why"]].itertuples(index=False)
     ]
-    choices = [range(150, 351, 20), range(70, 231, 20)]
-    return layout.widths(texts, pixels=pixels, choices=choices, room=room)
+    choices = [range(150, 361, 10), range(70, 231, 10)]
+    duty = (listed["block"] == "mandatory").to_numpy()
+    return layout.widths(texts, pixels=pixels, choices=choices, room=room, whole=duty)
 
 
 def _reason(cell) -> str:
@@ -147,11 +148,14 @@ def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None
 def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
     """Prepare the proposals and choose how much of each reason is shown."""
     proposals, entries = _proposals(book), []
-    for project, name, sponsor, why in proposals[["name", "sponsor", "why"]].itertuples(name=None):
+    columns_read = proposals[["name", "sponsor", "why", "block"]]
+    for project, name, sponsor, why, block in columns_read.itertuples(name=None):
         name, tall = _named(book, project, name, columns[1])
         sponsor, taller = _named(book, project, sponsor, columns[2])
-        reasons = layout.wordings(_reason(why), columns[_WHY].room)
-        entries.append(layout.Entry(project, name, sponsor, max(tall, taller), *reasons))
+        reasons, lines = layout.wordings(_reason(why), columns[_WHY].room)
+        if block == "mandatory":
+            reasons, lines = reasons[-1:], lines[-1:]
+        entries.append(layout.Entry(project, name, sponsor, max(tall, taller), reasons, lines))
     levels, one_page = layout.fit(entries, room=room, order=_by_interest(proposals))
     return List(
         book=book,
@@ -164,10 +168,9 @@ def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
 
 
 def _by_interest(proposals: pd.DataFrame) -> list[int]:
-    """Order the places of the list: duties first, then from the cut line outwards."""
+    """Order the places of the list from the cut line outwards."""
     line = int(proposals["block"].isin(["mandatory", "recommended"]).sum())
-    duty = (proposals["block"] == "mandatory").to_numpy()
-    return sorted(range(len(proposals)), key=lambda n: -1 if duty[n] else abs(n + 0.5 - line))
+    return sorted(range(len(proposals)), key=lambda n: abs(n + 0.5 - line))
 
 
 def _named(book: Book, project: str, text, column: Column) -> tuple[str, int]:
@@ -275,7 +278,7 @@ def _write_money_left(listed: List, row: int) -> int:
     if words is None:
         page.across(book, sheet, row, _WHY, _LAST, "No budget is stated", "below")
     else:
-        room = sum(column.room for column in listed.columns[_WHY:])
+        room = sum(column.pixels for column in listed.columns[_WHY:]) * 0.75 - PADDING
         lines = len(wrap(words.value, room, size=page.SIZE, bold=True))
         page.put(book, sheet, row, _COST, page.named(book, "left_total"), "below", "money1")
         this_year = page.named(book, "left_this_year")

@@ -78,13 +78,18 @@ def _cut(text: str, lines: list[str], room: float, most: int) -> str:
     if len(lines) <= most:
         return text
     last = wrap(lines[most - 1], room - 12, size=SIZE)[0]
-    clause = max(last.rfind(", "), last.rfind("; "))
+    clause = max(last.rfind(sign) for sign in (", ", "; ", " and "))
     last = last[:clause] if clause > len(last) / 2 else last
     return " ".join([*lines[: most - 1], last.rstrip(" ,;…") + " …"])
 
 
 def widths(
-    texts: Sequence[Sequence[str]], *, pixels: int, choices: Sequence[Sequence[int]], room: float
+    texts: Sequence[Sequence[str]],
+    *,
+    pixels: int,
+    choices: Sequence[Sequence[int]],
+    room: float,
+    whole: Sequence[bool],
 ) -> list[int]:
     """Share a width among columns of text so that most reasons stand whole on the page.
 
@@ -98,6 +103,8 @@ def widths(
         Widths to try for each column but the last, which takes the rest. [px]
     room : float
         Height that the rows may have together. [pt]
+    whole : sequence of bool
+        Rows whose reason may not be shortened.
 
     Returns
     -------
@@ -107,7 +114,7 @@ def widths(
     Examples
     --------
     >>> row = ["a flood wall along the river", "no"]
-    >>> widths([row], pixels=300, choices=[[100, 200]], room=13)
+    >>> widths([row], pixels=300, choices=[[100, 200]], room=13, whole=[True])
     [200, 100]
     """
     wides = list(product(*choices))
@@ -118,11 +125,12 @@ def widths(
     tried = []
     for wide in wides:
         least = np.max([lines[n][one] for n, one in enumerate(wide)], axis=0)
-        whole = np.maximum(least, rest[pixels - sum(wide)])
+        full = np.maximum(least, rest[pixels - sum(wide)])
+        least = np.where(whole, full, least)
         spare = room - sum(height(n) for n in least)
-        good = int((np.cumsum(np.sort(whole - least) * LINE) <= spare).sum())
+        good = int((np.cumsum(np.sort(full - least) * LINE) <= spare).sum())
         good += int((opening[pixels - sum(wide)] <= least).sum())
-        tried.append((max(0.0, -spare), -good, int(whole.sum()), wide))
+        tried.append((max(0.0, -spare), -good, int(full.sum()), wide))
     best = min(tried)[-1]
     return [*best, pixels - sum(best)]
 

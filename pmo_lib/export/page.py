@@ -17,6 +17,9 @@ from pmo_lib.workbench import Recommendation
 SIZE = 9
 """Size of the type on screen; pages are laid out so that it prints at 7.5 or more. [pt]"""
 
+_INDENT = 6.5
+"""What a right-aligned heading keeps free at its right. [pt]"""
+
 LINE, AROUND = 10.5, 1.5
 """Height of a line of type, and what a row adds to it. [pt]"""
 
@@ -48,7 +51,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
     "quiet": {"font_color": _GREY},
     "small": {"text_wrap": True, "font_color": "#262626"},
     "centre": {"align": "center"},
-    "right": {"align": "right"},
+    "right": {"align": "right", "indent": 1},
     "above": {"bottom": 5},
     "below": {"top": 5, "bottom": 1, "bold": True, "valign": "vcenter"},
     "fill": {"bg_color": "#FFF8DC", "text_wrap": True},
@@ -309,8 +312,9 @@ def write_headings(book: Book, sheet, row: int, columns: Sequence[Column]) -> in
     """Write a row of headings and return the row after it."""
     tallest = 1
     for place, column in enumerate(columns):
-        heading, lines = fitted(book, column.heading, column.room, "headings", most=6, bold=True)
         side = {"wrap": (), "fill": (), "rank": ("centre",)}.get(column.looks[0], ("right",))
+        room = column.room - (_INDENT if side == ("right",) else 0)
+        heading, lines = fitted(book, column.heading, room, "headings", most=6, bold=True)
         put(book, sheet, row, place, heading, "heading", *side)
         tallest = max(tallest, lines)
     sheet.set_row(row, height(tallest))

@@ -100,11 +100,14 @@ def cheapest_remedies(model: Model) -> list[str]:
     """Word the cheapest way out of each kind that is enough by itself.
 
     Money, people, limits, overrides and links are not weighed against each other:
-    each kind is relaxed alone, as little as possible. If none is enough, everything
-    is relaxed at once, each amount as a share of its limit, each rule as one.
+    each kind is relaxed alone, as little as possible; money with people where neither
+    is enough. If nothing is, everything is relaxed at once, each amount counted as a
+    share of its limit, each rule as one.
     """
     kinds = [("budget",), ("capacity",), ("limit",), ("forced in",), ("forced out",), _LINKS]
     alone = [_remedy(model, [r for r in model.rows if r.kind in kind]) for kind in kinds]
+    if not (alone[0] or alone[1]):
+        alone[0] = _remedy(model, [r for r in model.rows if r.kind in ("budget", "capacity")])
     found = [remedy for remedy in alone if remedy]
     return found or [_remedy(model, [r for r in model.rows if r.kind not in _STRUCTURAL])]
 

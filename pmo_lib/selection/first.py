@@ -32,17 +32,13 @@ def first_answer(model: Model, time_limit: float, progress: Progress | None = No
     .. [1] E. Balas and E. Zemel, "An algorithm for large zero-one knapsack
        problems," *Operations Research* 28(5), 1980.
     """
-    x, worth, bound = relaxed(model, time_limit)
+    x, worth, _, bound = relaxed(model, time_limit)
     if x is None:
         return Solution(None, -np.inf, bound, "unknown", 0.0)
     partly = (x > 1e-6) & (x < 1 - 1e-6)
     nearest = np.argsort(np.abs(worth[: model.n_integer]), kind="stable")[: _CORE + partly.sum()]
     free = partly | (np.arange(model.n_columns) >= model.n_integer)
     free[nearest] = True
-    project = model.options.codes[0]
-    free[: model.n_options] |= np.isin(project, project[nearest[nearest < model.n_options]]) & (
-        x[: model.n_options] > 0.5
-    )
     lower, upper = (
         np.where(free, model.lower, np.round(x)),
         np.where(free, model.upper, np.round(x)),

@@ -54,7 +54,6 @@ def solve(
     gap: float = 0.0,
     patience: float = PATIENCE,
     time_limit: float = 60.0,
-    target: float = np.inf,
     bound: float = np.inf,
     progress: Progress | None = None,
 ) -> Solution:
@@ -74,8 +73,6 @@ def solve(
         Stop once the answer is proven this good, after `patience`. [share of the value]
     patience, time_limit : float
         How long to seek a proven optimum; how long to go on at all. [s]
-    target : float
-        Stop as soon as an answer reaches this value, or the bound proves none can. [value]
     bound : float
         What is already known that no answer can exceed. [value]
     progress : callable, optional
@@ -92,15 +89,8 @@ def solve(
     while True:
         left = max(time_limit - (monotonic() - began), 0.01)
         known = (-np.inf if start is None else float(objective @ start), bound)
-        run = _Run(
-            objective,
-            gap,
-            max(patience - (monotonic() - began), 0.0),
-            left,
-            target,
-            progress,
-            known,
-        )
+        wait = max(patience - (monotonic() - began), 0.0)
+        run = _Run(objective, gap, wait, left, progress, known)
         x, status, found = run.solve(model, [*model.rows, *rows, *cuts], start)
         bound = min(bound, found)
         broken = [] if x is None else [_cover(r, x) for r in exact if not holds(r, x)]
@@ -121,8 +111,18 @@ def solve(
     return Solution(x, value, max(bound, value), status, monotonic() - began)
 
 
-def relaxed(model: Model, time_limit: float) -> tuple[np.ndarray | None, np.ndarray, float]:
-    """Take parts of projects: the best mixture, each column's worth beyond what it uses, the bound."""
+def relaxed(
+    model: Model, time_limit: float
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray, float]:
+    """Choose as if parts of projects could be taken.
+
+    Returns
+    -------
+    tuple
+        The mixture (None if there is none); what each column is worth beyond what it
+        uses up, against the project's other options; what the project is worth
+        besides, in the columns taken; the bound. [value]
+    """
     import highspy
 
     scale, n = _scale(model.value), model.n_columns
@@ -132,13 +132,14 @@ def relaxed(model: Model, time_limit: float) -> tuple[np.ndarray | None, np.ndar
     with quiet():
         highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None, np.zeros(n), np.inf
+        return None, np.zeros(n), np.zeros(n), np.inf
     found = highs.getSolution()
-    x, worth = np.array(found.col_value), np.array(found.col_dual)
+    x, rent = np.array(found.col_value), np.zeros(n)
     for one, dual in zip(model.rows, found.row_dual, strict=True):
         if one.kind == "option":
-            worth[one.columns] += np.where(x[one.columns] > 0.5, abs(dual), 0.0)
-    return x, worth / scale, highs.getInfo().objective_function_value / scale
+            rent[one.columns] = np.where(x[one.columns] > 0.5, abs(dual), 0.0)
+    worth, bound = np.array(found.col_dual), highs.getInfo().objective_function_value
+    return x, worth / scale, rent / scale, bound / scale
 
 
 def _cover(row: Row, x: np.ndarray) -> Row:
@@ -157,7 +158,7 @@ def _least_moved(model: Model, rows: Sequence[Row], x: np.ndarray) -> tuple[np.n
     price[n:] = -1.0
     ends = {"lower": model.lower.copy(), "upper": model.upper.copy()}
     ends["lower"][:n] = ends["upper"][:n] = x[:n]
-    least, _, _ = _Run(price, 0.0, 0.0, np.inf, np.inf, None).solve(
+    least, _, _ = _Run(price, 0.0, 0.0, np.inf, None).solve(
         replace(model, **ends), [*model.rows, *rows], None
     )
     if least is not None:
@@ -174,11 +175,9 @@ def _least_moved(model: Model, rows: Sequence[Row], x: np.ndarray) -> tuple[np.n
 class _Run:
     """One run of HiGHS in a thread of its own, so that the caller can be interrupted."""
 
-    def __init__(
-        self, objective, gap, patience, time_limit, target, progress, known=(-np.inf, np.inf)
-    ):
+    def __init__(self, objective, gap, patience, time_limit, progress, known=(-np.inf, np.inf)):
         self.objective, self.gap, self.patience = objective, gap, patience
-        self.time_limit, self.target, self.progress = time_limit, target, progress
+        self.time_limit, self.progress = time_limit, progress
         self.scale = _scale(objective)
         self.known, self.seen, self.reason, self.asked = known, known, "", False
         self.began, self.done, self.failure = monotonic(), threading.Event(), None
@@ -192,7 +191,7 @@ class _Run:
         highs.cbMipInterrupt += self._watch
         interrupted = self._wait(threading.Thread(target=self._work, args=(highs,), daemon=True))
         x, status, bound = self._read(highs, model)
-        if interrupted and x is None:
+        if interrupted and x is None and start is None:
             raise KeyboardInterrupt
         return x, status, bound
 
@@ -236,8 +235,6 @@ class _Run:
         )
         if self.asked:
             self.reason = "stopped"
-        elif value >= self.target or bound < self.target < np.inf:
-            self.reason = "target"
         elif monotonic() - self.began >= self.patience and relative_gap(value, bound) <= self.gap:
             self.reason = "gap reached"
         if self.reason:

@@ -114,8 +114,8 @@ def _best(model: Model, gap: float, time_limit: float) -> Solution:
 
 def _near_the_line(model: Model) -> list:
     """Return projects by how little they are worth beyond, or short of, what they use up."""
-    _, worth, _ = relaxed(model, 1.0)
-    distance = pd.Series(np.abs(worth[: model.n_options]), index=model.options)
+    _, worth, rent, _ = relaxed(model, 1.0)
+    distance = pd.Series(np.abs(worth + rent)[: model.n_options], index=model.options)
     nearest = distance.groupby(level=0).min()
     return nearest.loc[inputs.in_order(nearest.index)].sort_values(kind="stable").index.to_list()
 

@@ -317,7 +317,7 @@ def added(recommendation: Recommendation) -> pd.DataFrame:
     rated = contribution(recommendation)
     names = recommendation.portfolio.objectives["name"].map(one_line, na_action="ignore")
     strong = ["; ".join(names[row > STRONG - _SAME]) or "–" for _, row in rated.iterrows()]
-    aligned = (100 * recommendation.evaluation.alignment.reindex(rated.index)).round(0)
+    aligned = (100 * recommendation.evaluation.alignment.reindex(rated.index)).round(1)
     return pd.DataFrame(
         {
             "alignment [of 100]": aligned,

@@ -17,18 +17,42 @@ from pmo_lib.tables.writing import replacing, require_fitting
 LAST_ROW = 5000
 """Rows of a sheet that get drop-downs."""
 
-SECOND_PROJECT = {
-    "project": "example-app",
-    "name": "Example: river gauge app",
-    "programme": "Resilience",
-    "sponsor": "Director of Place",
-    "business_unit": "Place",
-    "category": "Digital",
-    "status": "proposed",
-    "mandatory": "no",
-    "planned_start": "2028-04-01",
+MORE_EXAMPLES: dict[str, list[dict]] = {
+    "projects": [
+        {
+            "project": "example-app",
+            "name": "Example: river gauge app",
+            "programme": "Resilience",
+            "sponsor": "Director of Place",
+            "business_unit": "Place",
+            "category": "Digital",
+            "status": "proposed",
+            "mandatory": "no",
+            "planned_start": "2028-04-01",
+            "size": 20000,
+            "size_unit": "residents",
+        }
+    ],
+    "performance": [
+        {
+            "project": "example-app",
+            "criterion": "residents",
+            "estimate": 20000,
+            "evidence": "judged",
+            "scored_by": "Planning office",
+        }
+    ],
+    "cash_flows": [
+        {"project": "example-wall", "period": "2028-04-01", "fund": "general", "benefit": 1900000},
+        {"project": "example-app", "period": "2028-04-01", "fund": "general", "cost": 900000},
+        {"project": "example-app", "period": "2029-04-01", "fund": "general", "benefit": 700000},
+    ],
+    "contributions": [
+        {"project": "example-app", "objective": "safe-homes", "level": "low"},
+    ],
+    "budgets": [{"period": "2028-04-01", "fund": "general", "amount": 15000000}],
 }
-"""A second example, so that the example of a link has two ends."""
+"""Further example rows, so that the template reads as a small portfolio that can be chosen from."""
 
 _READ_ME = [
     "How to fill in this workbook",
@@ -141,10 +165,9 @@ _LOOKS = {"number": "number", "date": "date", "period": "date", "rating": "numbe
 
 def _example(table: Table) -> pd.DataFrame:
     rows = [{column.name: column.example for column in table.columns}]
-    if table.name == "projects":
-        rows.append({column.name: SECOND_PROJECT.get(column.name, "") for column in table.columns})
+    rows += MORE_EXAMPLES.get(table.name, [])
     frame = pd.DataFrame(rows, columns=table.headings, dtype=object)
-    return frame.where(frame != "", None)
+    return frame.where(frame.notna() & (frame != ""), None)
 
 
 def _read_me_sheet(book, formats: dict) -> None:
