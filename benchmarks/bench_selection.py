@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -82,14 +83,13 @@ def read_rows(path):
 
 def run_ours(n, seed, marks, path, first=True):
     """Log the value and bound known at each mark; without `first`, plain HiGHS."""
-    from pmo_lib.selection import choice
+    from pmo_lib.selection import choice, solver
     from pmo_lib.selection.build import build
 
     value, cost, budget, use, capacity = instance(n, seed)
     model = build(value, cost, budget, use=use, capacity=capacity)
-    choice.LARGE = choice.LARGE if first else np.inf
-    log = []
-    found = choice.search(
+    log, run = [], choice.search if first else partial(solver.solve, objective=model.value)
+    found = run(
         model, gap=0, time_limit=max(marks), progress=lambda *news: log.append(news) and None
     )
     log.append((found.value, found.bound, 0, found.seconds))

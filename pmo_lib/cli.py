@@ -123,7 +123,8 @@ def rank(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON =
 
         tables, settings = folder.open_folder(portfolio, map)
         if tables.intake is not None:
-            heading, frame = tables.intake.heading, table_module.intake_ranking(tables)
+            heading = f"{tables.intake.heading}: {tables.intake.measure}"
+            frame = table_module.intake_ranking(tables)
             account, warnings = terminal.account(tables), ()
             aside = tables.set_aside
         else:
@@ -133,7 +134,9 @@ def rank(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON =
             aside = evaluation.set_aside
         written = _write(
             out,
-            lambda file: export.write_table(frame, file, title=heading),
+            lambda file: export.write_table(
+                frame, file, title=heading, notes=[terminal.account_words(account), *warnings]
+            ),
             ("ranking.xlsx", "ranking.csv"),
         )
         if as_json:

@@ -20,10 +20,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PATIENCE = 60_000
 """Longest wait for anything on a busy machine. [ms]"""
 
@@ -287,7 +293,7 @@ def test_00_what_if_on_one_page(browser, lab):
     asked = workbench.with_override(settings, refused, "in", reason="test", by="test")
     including = workbench.recommend(portfolio, asked, explain=False)
     table = workbench.differences(saved, including)
-    panel = opened.panel("Include")
+    panel = opened.page.locator(".pmo-panel", has=opened.page.get_by_label("Include"))
     panel.get_by_label("Include").select_option(value=_option(panel, saved, refused))
     panel.get_by_text(f"Including {portfolio.projects.at[refused, 'name']} costs").wait_for()
     for name in table.loc[table["change"] == "leaves", "name"]:

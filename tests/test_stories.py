@@ -308,6 +308,8 @@ def test_the_tightest_role_comes_first(example):
 
 def test_including_the_best_refused_funds_it_at_a_price(example):
     project = lists.best_refused(example)
+    out = example.choice.selected.index[~example.choice.selected]
+    assert example.evaluation.rank[project] == example.evaluation.rank[out].min()
     again = afford.including_best_refused(example)
     assert again.choice.selected[project]
     words = afford.displaced_in_words(example, again)

@@ -185,14 +185,14 @@ def _ranked(chart: alt.Chart, n_criteria: int, n: int) -> alt.Chart:
         chart = chart.transform_calculate(**{part: f"100 * {share} * datum.{value}"})
     parts = "+".join(f"datum.{part}" for part in _fields("part", n_criteria))
     best = [alt.SortField("score", "descending")]
-    place = [*best, alt.SortField("given", "descending")]
+    place = [*best, alt.SortField("given", "ascending")]
     walk = [alt.SortField("first", "descending"), alt.SortField("place", "ascending")]
     chart = (
         chart.transform_calculate(score=f"round(({parts}) * 1e9) / 1e9")
         .transform_window(rank="rank()", sort=best)
         .transform_window(place="row_number()", sort=place)
         .transform_window(running="sum(cost)", walk="row_number()", sort=walk)
-        .transform_calculate(above=f"datum.running <= {BUDGET} * (1 + 1e-12) ? 1 : 0")
+        .transform_calculate(above=f"datum.running < {BUDGET} * (1 + 1e-12) ? 1 : 0")
         .transform_joinaggregate(n_above="sum(above)")
     )
     if n <= MOST_WHOLE:

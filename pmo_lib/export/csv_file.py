@@ -34,6 +34,12 @@ def as_csv(recommendation: Recommendation) -> bytes:
     table["read_with_the_list"] = ""
     if len(table):
         table.loc[0, "read_with_the_list"] = " ".join(statements.to_read(recommendation))
+    return frame_as_csv(table)
+
+
+def frame_as_csv(table: pd.DataFrame) -> bytes:
+    """Write a table as CSV, every text guarded: UTF-8 with a byte-order mark."""
+    table = table.copy()
     for name in table.columns:
         if not (pd.api.types.is_numeric_dtype(table[name]) or table[name].dtype == bool):
             table[name] = table[name].map(guarded, na_action="ignore")

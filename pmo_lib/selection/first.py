@@ -56,13 +56,18 @@ def first_answer(model: Model, time_limit: float, progress: Progress | None = No
     return replace(found, bound=bound, status="stopped" if found.status == "stopped" else "unknown")
 
 
-def greedy_answer(model: Model) -> np.ndarray | None:
-    """Walk down the list of value for what is used of every limit; None if a limit is broken."""
+def greedy_answer(model: Model, *, keep: np.ndarray | None = None) -> np.ndarray | None:
+    """Walk down the list of value for what is used of every limit; None if a limit is broken.
+
+    With `keep`, what that answer takes comes before everything else.
+    """
     need = np.zeros(model.n_columns)
     for one in model.rows:
         if one.kind in ("budget", "capacity"):
             need[one.columns] += np.abs(one.coefficients) / max(one.high, 1e-9)
     worth = np.where(model.value > 0, model.value / np.maximum(need, 1e-12), model.value - 1)
+    if keep is not None:
+        worth = worth + np.where(keep > 0.5, 2 * np.abs(worth).max(), 0.0)
     x = walk(model, worth)
     return x if x is not None and all(holds(r, x) for r in model.rows) else None
 

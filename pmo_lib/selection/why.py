@@ -14,6 +14,7 @@ from pmo_lib.selection import inputs
 from pmo_lib.selection.build import build
 from pmo_lib.selection.choice import search, slack
 from pmo_lib.selection.conflict import explain, relax
+from pmo_lib.selection.first import LARGE, greedy_answer
 from pmo_lib.selection.model import (
     Model,
     amount,
@@ -123,9 +124,14 @@ def _near_the_line(model: Model) -> list:
 def _answer(model: Model, top: Solution, project: Any, gap: float, seconds: float) -> dict:
     case, other = _turned(model, top, project)
     overridden = case in ("included", "excluded")
+    if case == "left out":
+        seconds /= 2
+    start = top.x if overridden else None
+    if not overridden and model.n_options <= LARGE:
+        start = greedy_answer(other, keep=top.x)
     found = solve(
-        other, model.value, gap=gap, patience=_PATIENCE, time_limit=seconds / 2,
-        start=top.x if overridden else None, bound=np.inf if overridden else top.bound,
+        other, model.value, gap=gap, patience=_PATIENCE, time_limit=seconds,
+        start=start, bound=np.inf if overridden else top.bound,
     )  # fmt: skip
     if overridden:
         low, high = found.value - top.bound, found.bound - top.value
@@ -136,7 +142,7 @@ def _answer(model: Model, top: Solution, project: Any, gap: float, seconds: floa
         answer["low"] = answer["high"] = np.inf
     answer |= {"extra_of": "", "extra_low": np.nan, "extra_high": np.nan, "where": {}}
     if case == "left out" and found.status != "infeasible":
-        answer |= _extra(other, top, seconds / 2)
+        answer |= _extra(other, top, seconds)
     answer["leaves"], answer["enters"] = _changes(model, top.x, found.x)
     answer["says"] = _says(answer, found.status)
     return answer
@@ -152,7 +158,8 @@ def _turned(model: Model, top: Solution, project: Any) -> tuple[str, Model]:
         )
     funded = bool(top.x[model.columns_of(project)].any())
     low, high = (-np.inf, 0) if funded else (1, np.inf)
-    turned = row("turned", project, spread(model, project), low, high)
+    kind = "forced out" if funded else "forced in"
+    turned = row(kind, project, spread(model, project), low, high)
     return "funded" if funded else "left out", replace_rows(model, [*model.rows, turned])
 
 
@@ -187,6 +194,8 @@ def _says(answer: dict, status: str) -> str:
         return "no list that meets the limits can " + (
             "leave it out" if answer["case"] == "funded" else "hold it"
         )
+    if high == np.inf:
+        return "cannot tell in the time given"
     size = _between(low, high)
     if low == 0 < high:
         return f"cannot tell: between 0 and {amount(float(f'{high:.4g}'))} of value"

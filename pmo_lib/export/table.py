@@ -1,0 +1,63 @@
+"""One table as a workbook of one sheet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import pandas as pd
+import xlsxwriter
+
+from pmo_lib.export.words import visible
+
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_FORMATS = {
+    "title": {"bold": True, "font_size": 14},
+    "note": {"italic": True, "font_color": "#555555"},
+    "heading": {"bold": True, "bg_color": "#1F2D4D", "font_color": "#FFFFFF", "text_wrap": True},
+    "text": {"valign": "top", "text_wrap": True},
+    "whole": {"valign": "top", "num_format": "#,##0"},
+    "number": {"valign": "top", "num_format": "#,##0.00"},
+}
+
+
+def frame_as_workbook(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> bytes:
+    """Lay out a table under its title on A4 landscape: headings repeated, page x of y."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, _OPTIONS) as book:
+        formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
+        sheet = book.add_worksheet("Ranking")
+        sheet.write_string(0, 0, visible(title), formats["title"])
+        for row, note in enumerate(notes, start=1):
+            sheet.write_string(row, 0, visible(note), formats["note"])
+        top = len(notes) + 2
+        for place, name in enumerate(table.columns):
+            _column(sheet, formats, top, place, table[name])
+        sheet.freeze_panes(top + 1, 0)
+        sheet.autofilter(top, 0, top + len(table), table.shape[1] - 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(top)
+        sheet.set_footer("&L&8" + visible(title).replace("&", "&&")[:100] + "&R&8Page &P of &N")
+    return content.getvalue()
+
+
+def _column(sheet, formats: dict, top: int, place: int, column: pd.Series) -> None:
+    """Write one column: numbers as numbers, everything else as text, nothing as a formula."""
+    sheet.write_string(top, place, visible(column.name), formats["heading"])
+    numeric = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
+    large = numeric and column.abs().max() >= 1000
+    look = formats["text"]
+    if numeric:
+        look = formats["whole" if large or column.dtype.kind not in "f" else "number"]
+    widest = len(str(column.name))
+    for row, cell in enumerate(column, start=top + 1):
+        if pd.isna(cell):
+            sheet.write_blank(row, place, None, look)
+        elif numeric:
+            sheet.write_number(row, place, float(cell), look)
+        else:
+            sheet.write_string(row, place, visible(cell)[:32767], look)
+            widest = max(widest, len(str(cell)))
+    sheet.set_column(place, place, 12 if numeric else min(max(widest + 2, 8), 46))
