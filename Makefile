@@ -34,7 +34,7 @@ test: $(TESTS_DONE) ## Run every test: library, command line, notebooks, style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --nbval-lax -p no:doctest notebooks
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -o addopts=--strict-markers --nbval-lax notebooks
 
 lab: $(DONE) ## Open the notebooks, first of them 00_decision_on_one_page
 	@$(BIN)/jupyter lab notebooks/00_decision_on_one_page.ipynb

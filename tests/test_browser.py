@@ -248,7 +248,8 @@ def test_04_the_ranking_follows_the_sliders(browser, lab):
     opened.page.keyboard.press("End")
     opened.until(agree, "the order with one slider at its end")
     opened.button("Return to the saved weights").click()
-    opened.until(lambda: points().equals(moved), "the saved weights on the sliders")
+    shares = 100 * moved / moved.sum()
+    opened.until(lambda: (points() - shares).abs().max() < 0.51, "the saved weights on the sliders")
     opened.until(agree, "the order under the saved weights")
     opened.close()
 

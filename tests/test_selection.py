@@ -15,7 +15,8 @@ import pytest
 from pmo_lib.checks import InputError
 from pmo_lib.selection import InfeasibleError, choose, frontier, walk_down_the_list
 from pmo_lib.selection.build import build
-from pmo_lib.selection.solver import quiet, solve
+from pmo_lib.selection.frontier import _monotone
+from pmo_lib.selection.solver import Solution, quiet, solve
 
 CASES = sorted(
     path.stem
@@ -611,3 +612,9 @@ def test_a_frontier_that_is_stopped_keeps_what_it_has():
     found = frontier(value, cost, points, gap=0, time_limit=3, progress=lambda done, points: True)
     assert (found["value"].diff().iloc[1:] >= 0).all()
     assert (found["gap"] < 0.2).all()
+
+
+def test_points_of_a_frontier_share_what_they_prove():
+    points = [Solution(np.zeros(1), v, b, "time limit", 0.0) for v, b in ((5, 9), (4, 8), (6, 7))]
+    shared = [(one.value, one.bound) for one in _monotone(points)]
+    assert shared == [(5, 7), (5, 7), (6, 7)]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
-from test_selection import COST, VALUE
+from test_selection import COST, VALUE, hard
 from test_selection_random import both, every_portfolio, feasible, portfolios
 
 from pmo_lib.checks import InputError
@@ -112,3 +112,17 @@ def test_steps_may_add_several_labels_at_once():
     assert found.loc["a pound more", ["low", "enters", "leaves"]].tolist() == [4, ("3",), ("4",)]
     with pytest.raises(InputError, match="steps: 'x' must name labels of 'capacity'"):
         bottlenecks(VALUE, COST, 15, steps={"x": ("capacity", {"total": 1})})
+
+
+def test_intervals_that_were_not_closed_in_time_still_hold_the_truth():
+    value, cost, budget = hard(40)
+    found = why_not(value, cost, budget, gap=0, time_limit=0.2)
+    best = choose(value, cost, budget, gap=0)
+    wide = found[found["high"] > found["low"] + 1e-6]
+    assert len(wide)
+    for project, row in wide.head(2).iterrows():
+        side = {"forced_in" if row["case"] == "left out" else "forced_out": [project]}
+        truth = best.value - choose(value, cost, budget, gap=0, **side).value
+        assert row["low"] - 1e-6 <= truth <= row["high"] + 1e-6
+    straddling = wide[wide["low"] == 0]
+    assert straddling["says"].str.startswith("cannot tell").all()

@@ -486,7 +486,7 @@ def test_saved_from_elsewhere_moves_the_sliders(trial):
     assert getattr(view.params, names["risk"]) == pytest.approx(share)
 
 
-@pytest.mark.parametrize("sent", ["<b>", None, float("nan"), 1e9, -5, True, [1]])
+@pytest.mark.parametrize("sent", [float("nan"), float("inf"), 1e9, -5])
 def test_what_a_page_sends_is_checked(trial, sent):
     view = control(live_weights(trial), "JupyterChart")
     names = charts.slider_names(trial.portfolio.criteria.index)

@@ -192,7 +192,7 @@ def _ranked(chart: alt.Chart, n_criteria: int, n: int) -> alt.Chart:
         .transform_window(rank="rank()", sort=best)
         .transform_window(place="row_number()", sort=place)
         .transform_window(running="sum(cost)", walk="row_number()", sort=walk)
-        .transform_calculate(above=f"datum.running < {BUDGET} * (1 + 1e-12) ? 1 : 0")
+        .transform_calculate(above=f"datum.running <= {BUDGET} * (1 + 1e-12) ? 1 : 0")
         .transform_joinaggregate(n_above="sum(above)")
     )
     if n <= MOST_WHOLE:

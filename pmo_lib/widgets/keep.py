@@ -86,7 +86,9 @@ def keep(trial: Trial, path: str | Path | None, *, by: str, reason: str) -> Path
             f"settings: changed since this notebook read them ({saved_words(on_disk)}); "
             "run the notebook again to start from those"
         )
-    file = folder.save_settings(_decided(trial, by, reason), path, by=by, reason=reason)
+    signed = by.strip() and reason.strip()
+    settings = _decided(trial, by, reason) if signed else trial.settings
+    file = folder.save_settings(settings, path, by=by, reason=reason)
     trial.keep(folder.read_settings(path))
     return file
 
@@ -165,7 +167,7 @@ def write_list(trial: Trial, out: str | Path | None = None) -> Panel:
         f"A button stands here when the notebook runs: it writes the list above as {LISTS[0]} and "
         f"{LISTS[1]} into the folder out beside the notebooks."
     )
-    return Panel([button, failure, said], opening)
+    return Panel([ipywidgets.HBox([button]), failure, said], opening)
 
 
 class _Order:

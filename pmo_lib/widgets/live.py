@@ -9,9 +9,10 @@ import pandas as pd
 
 from pmo_lib import charts, scoring
 from pmo_lib.export.words import joined, one_line
+from pmo_lib.stories.plain import sentence
 from pmo_lib.tables import Portfolio
 from pmo_lib.widgets.page import Page, bullets, paragraph
-from pmo_lib.widgets.panel import Panel, Sliders, follow, static_controls
+from pmo_lib.widgets.panel import Panel, Quiet, Sliders, follow, static_controls
 from pmo_lib.widgets.trial import COMING, WAITING, Latest, Trial
 from pmo_lib.widgets.words import changes, swing, tried
 from pmo_lib.workbench import Recommendation
@@ -191,7 +192,7 @@ def _exact_words(trial: Trial) -> Page:
         return paragraph(
             "The exact list is the one of the saved weights: nothing enters or leaves."
         )
-    return bullets(departs) + changes(trial.opening, trial.answer)
+    return bullets(map(sentence, departs)) + changes(trial.opening, trial.answer)
 
 
 class _Link:
@@ -200,6 +201,7 @@ class _Link:
     def __init__(self, trial: Trial, view: alt.JupyterChart, says: tuple) -> None:
         self.trial, self.view, self.says = trial, view, says
         self.base, self.pushed = trial.opening, dict(trial.settings.weights)
+        self.dragged, self.busy = {}, Quiet()
         self.names = charts.slider_names(trial.opening.evaluation.weights.index)
         self.latest = Latest([self._words_at], self._said, self._refused, pause=0.03)
         self._said(None, 0, self.words(trial.opening.evaluation.weights))
@@ -218,8 +220,9 @@ class _Link:
 
     def _moved(self, _) -> None:
         points = self._points()
-        if points == self._positions():
+        if self.busy or points == self._positions():
             return
+        self.dragged = points
         self.pushed = dict(self.trial.saved.weights) if self._as_saved(points) else points
         if self.trial.move(weights=self.pushed):
             self.latest.ask(points)
@@ -238,8 +241,8 @@ class _Link:
     def _positions(self) -> dict[str, float]:
         """Return where the sliders stand under the trial's weights."""
         points = self.trial.settings.weights
-        if points and points == self.pushed:
-            return {c: float(points[c]) for c in self.names}
+        if points and points == self.dragged:
+            return self.dragged
         shares = self.base.evaluation.weights
         if points:
             shares = pd.Series(points, dtype=float) / sum(points.values())
@@ -251,8 +254,9 @@ class _Link:
             return
         self.base, self.pushed = self.trial.opening, weights
         positions = self._positions()
-        for criterion, name in self.names.items():
-            setattr(self.view.params, name, positions[criterion])
+        with self.busy, self.view.hold_sync():
+            for criterion, name in self.names.items():
+                setattr(self.view.params, name, positions[criterion])
         self.latest.ask(positions)
 
     def _words_at(self, points: dict[str, float]) -> tuple[str, list[str]]:

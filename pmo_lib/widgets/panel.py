@@ -12,7 +12,7 @@ from pmo_lib.charts import SLIDER_STYLE
 from pmo_lib.widgets.page import Page, bullets, paragraph
 from pmo_lib.widgets.trial import CANNOT, COMING, EXACT, REASONS, WAITING, Trial
 
-WIDE = {"description_width": "150px"}
+WIDE = {"description_width": "130px"}
 """Style that leaves room for the label of a control."""
 
 STATE_WORDS = {
@@ -56,6 +56,7 @@ class Keys(anywidget.AnyWidget):
     .pmo-panel .widget-html-content, .pmo-panel .jupyter-widgets-html-content {
       line-height: 1.4; font-size: 14px; overflow: visible;
     }
+    .pmo-panel .widget-inline-hbox .widget-label { text-align: left; }
     .pmo-panel .widget-html { height: auto; }
     .pmo-panel button:focus-visible, .pmo-panel select:focus-visible,
     .pmo-panel input:focus-visible, .pmo-panel .noUi-handle:focus-visible {
@@ -130,6 +131,22 @@ class Sliders(Keys):
     )
 
 
+class Quiet:
+    """Mark changes that the notebook makes itself, so that controls do not answer them."""
+
+    def __init__(self) -> None:
+        self._on = False
+
+    def __enter__(self) -> None:
+        self._on = True
+
+    def __exit__(self, *_) -> None:
+        self._on = False
+
+    def __bool__(self) -> bool:
+        return self._on
+
+
 class Panel(ipywidgets.VBox):
     """Controls with safe keys; where no kernel answers, their opening state is shown instead.
 
@@ -167,7 +184,7 @@ class Failure(ipywidgets.HTML):
         self.value = f'<div role="alert" style="{box}">{lines}</div>' if lines else ""
 
 
-def follow(trial: Trial, words, *, quiet: bool = False) -> ipywidgets.HTML:
+def follow(trial: Trial, words, *, quiet: bool = False, reasons: bool = False) -> ipywidgets.HTML:
     """Return a text that follows a trial: its state, its problem, and what `words` reads of it.
 
     Parameters
@@ -178,26 +195,27 @@ def follow(trial: Trial, words, *, quiet: bool = False) -> ipywidgets.HTML:
         Given the trial; returns a Page.
     quiet : bool
         Whether to leave out the state, because a text beside it shows it.
+    reasons : bool
+        Whether to say that the price of each reason is still coming.
     """
     area = ipywidgets.HTML(layout={"min_height": "64px", "width": "auto"})
 
     def show(_=None) -> None:
         page = words(trial)
-        area.value = (page if quiet else status(trial) + page).html
+        area.value = (page if quiet else status(trial, reasons=reasons) + page).html
 
     show()
     trial.observe(show, "version")
     return area
 
 
-def status(trial: Trial) -> Page:
+def status(trial: Trial, *, reasons: bool = False) -> Page:
     """Say whether what is shown is exact, coming, or cannot be had, and why not."""
     if trial.state == CANNOT:
-        return paragraph(STATE_WORDS[CANNOT], strong=False) + bullets(trial.problem.splitlines())
-    html = (
-        f'<p role="status" style="margin:6px 0;opacity:0.8">{escape(STATE_WORDS[trial.state])}</p>'
-    )
-    return Page(html, STATE_WORDS[trial.state])
+        return paragraph(STATE_WORDS[CANNOT]) + bullets(trial.problem.splitlines())
+    words = STATE_WORDS[EXACT if trial.state == REASONS and not reasons else trial.state]
+    html = f'<p role="status" style="margin:6px 0;opacity:0.8">{escape(words)}</p>'
+    return Page(html, words)
 
 
 def static_controls(*sentences: str) -> Page:

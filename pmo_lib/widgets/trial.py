@@ -133,7 +133,7 @@ class Trial(traitlets.HasTraits):
 
     def change(self, **fields) -> None:
         """Try other values of some settings; the exact answer follows."""
-        if self.move(**fields):
+        if self._set(fields):
             self.try_out(self.settings)
 
     def move(self, **fields) -> bool:
@@ -144,15 +144,19 @@ class Trial(traitlets.HasTraits):
         bool
             Whether the values are allowed; if not, `problem` says why.
         """
+        allowed = self._set(fields)
+        if allowed and self.state != WAITING:
+            self.state, self.problem = WAITING, ""
+            self._latest.ask(None)
+            self.version += 1
+        return allowed
+
+    def _set(self, fields: dict) -> bool:
         try:
             self.settings = dataclasses.replace(self.settings, **fields)
         except InputError as error:
             self._failed(self.settings, error)
             return False
-        if self.state != WAITING:
-            self.state, self.problem = WAITING, ""
-            self._latest.ask(None)
-            self.version += 1
         return True
 
     def ask(self) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import ipywidgets
 
 from pmo_lib.export.words import one_line
+from pmo_lib.stories.plain import sentence
 from pmo_lib.widgets.keep import save_settings, write_list
 from pmo_lib.widgets.page import Page, bullets, paragraph, ranked_list
-from pmo_lib.widgets.panel import WIDE, Panel, follow, static_controls
+from pmo_lib.widgets.panel import WIDE, Panel, Quiet, follow, static_controls
 from pmo_lib.widgets.trial import COMING, Trial
 from pmo_lib.widgets.words import (
     board_now_knows,
@@ -50,7 +51,7 @@ def move_one_weight(trial: Trial) -> Panel:
     )
     slider = _slider("Its weight, %", 0, 100, round(100 * weights.max()))
     says = ipywidgets.HTML()
-    busy = _Quiet()
+    busy = Quiet()
 
     def describe(_=None) -> None:
         words = swing(criteria.loc[which.value], currency=currency)
@@ -93,7 +94,7 @@ def cut_the_budget(trial: Trial) -> Panel:
     """Return a slider that scales every budget."""
     saved = round(100 * trial.saved.budget_scale)
     slider = _slider("Every budget at, %", min(LOWEST, saved), max(HIGHEST, saved), saved)
-    busy = _Quiet()
+    busy = Quiet()
 
     def move(change) -> None:
         if not busy:
@@ -128,7 +129,7 @@ def include_one(trial: Trial) -> Panel:
         style=WIDE,
         layout={"width": "620px"},
     )
-    busy = _Quiet()
+    busy = Quiet()
 
     def pick(change) -> None:
         if not busy:
@@ -175,28 +176,12 @@ def closing(trial: Trial, path: str | Path | None = None) -> Panel:
         return ranked_list(trial.answer)
 
     parts = [
-        follow(trial, known),
+        follow(trial, known, reasons=True),
         save_settings(trial, path),
         write_list(trial),
         follow(trial, listed, quiet=True),
     ]
     return Panel(parts, known(trial) + listed(trial))
-
-
-class _Quiet:
-    """Mark changes that the notebook makes itself, so that controls do not answer them."""
-
-    def __init__(self) -> None:
-        self._on = False
-
-    def __enter__(self) -> None:
-        self._on = True
-
-    def __exit__(self, *_) -> None:
-        self._on = False
-
-    def __bool__(self) -> bool:
-        return self._on
 
 
 def _slider(words: str, low: int, high: int, value: int) -> ipywidgets.IntSlider:
@@ -219,4 +204,4 @@ def _tried_and_changed(trial: Trial) -> Page:
     departs = tried(trial.portfolio, trial.opening, trial.answer)
     if not departs:
         return paragraph("Nothing is tried: this is the list under the saved settings.")
-    return bullets(departs) + changes(trial.opening, trial.answer)
+    return bullets(map(sentence, departs)) + changes(trial.opening, trial.answer)

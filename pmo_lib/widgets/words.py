@@ -147,7 +147,7 @@ def changes(before: Recommendation, after: Recommendation) -> Page:
     """Name the projects that enter and leave between two lists."""
     table = differences(before, after)
     if len(table) == 0:
-        return paragraph("The list is the same: no project enters or leaves.", strong=False)
+        return paragraph("The list is the same: no project enters or leaves.")
     money = money_for(after.settings.currency, float(after.ranked_list["cost"].abs().max()))
     lines = []
     for change, word in (("enters", "Enters"), ("leaves", "Leaves")):
@@ -190,7 +190,6 @@ def price_of_including(
     price += f": from {worth(without.choice.value, including.settings)} to "
     price += f"{worth(including.choice.value, including.settings)}."
     lines = [price]
-    lines += _points_note(including.settings)
     lines.append(
         f"It displaces {joined(leaves)}."
         if leaves
@@ -198,7 +197,7 @@ def price_of_including(
     )
     if enters:
         lines.append(f"With the money that this leaves, {joined(enters)} also comes in.")
-    return lines
+    return lines + _points_note(including.settings)
 
 
 def _points_note(settings: Settings) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from pmo_lib import periods, selection
 from pmo_lib.checks import InputError, show
 from pmo_lib.tables import Portfolio
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
-from pmo_lib.workbench.problem import choosing_problem, limit_words
+from pmo_lib.workbench.problem import choosing_problem, limit_words, money_words
 from pmo_lib.workbench.reasons import does_not_fit, reasons, shortfalls, split_warnings
 from pmo_lib.workbench.settings import RULES, Settings
 
@@ -92,6 +93,7 @@ def recommend(
     best = selection.choose(**problem, gap=settings.gap, time_limit=settings.time_limit)
     rest = {name: part for name, part in problem.items() if name != "value"}
     walked = selection.walk_down_the_list(evaluation.score, **rest)
+    walked = dataclasses.replace(walked, value=float(evaluation.worth[walked.selected].sum()))
     choice, other = (best, walked) if settings.rule == RULES[0] else (walked, best)
     _require_assessed(portfolio, evaluation, choice)
     why = reasons(portfolio, settings, problem, choice, explain=explain, progress=progress)
@@ -224,7 +226,8 @@ def _headline(portfolio, settings, evaluation, problem, choice, ranked) -> str:
     """Word the recommendation in one sentence."""
     funded = ranked[ranked["funded"]]
     proposals = int((portfolio.projects["status"] == "proposed").sum())
-    money = functools.partial(_rounded_money, currency=settings.currency)
+    large = ranked["cost"].sum() >= 1e7
+    money = functools.partial(_rounded_money, currency=settings.currency, large=large)
     opening = f"Approve {len(funded)} of {proposals} proposals, {money(funded['cost'].sum())}"
     if not isinstance(problem["budget"], pd.Series):
         return f"{opening}; no budget is stated."
@@ -238,8 +241,8 @@ def _headline(portfolio, settings, evaluation, problem, choice, ranked) -> str:
     )
 
 
-def _rounded_money(amount: float, currency: str) -> str:
-    return f"{currency}{amount / 1e6:,.1f}m" if amount >= 1e5 else f"{currency}{amount:,.0f}"
+def _rounded_money(amount: float, *, currency: str, large: bool) -> str:
+    return f"{currency}{amount / 1e6:,.1f}m" if large else money_words(amount, currency)
 
 
 def _left_because(problem: dict, choice, names: pd.Series) -> str:

@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from pmo_lib.checks import listing
 from pmo_lib.tables import Portfolio
 from pmo_lib.workbench.evaluation import Evaluation
 
@@ -93,11 +92,12 @@ def _hardly_separating(evaluation: Evaluation):
 def _own_scores(portfolio: Portfolio, evaluation: Evaluation):
     rows = portfolio.performance
     sponsor = rows["project"].map(portfolio.projects["sponsor"])
+    names = portfolio.projects["name"]
     own = rows[(rows["scored_by"] == sponsor).fillna(False).astype(bool)]
     for criterion, group in own.groupby("criterion", sort=False):
         yield (
             "own score",
             criterion,
-            f"entered by the project's own sponsor for {listing(group['project'])}",
+            f"entered by the project's own sponsor for {', '.join(names.reindex(group['project']))}",
             "ask someone else to confirm the estimate",
         )
