@@ -90,7 +90,7 @@ def one_line(text: object) -> str:
     >>> one_line("bus\u202elanes\n2")
     'bus lanes 2'
     """
-    return " ".join(str(text).split())
+    return " ".join(_UNSEEN.sub(" ", str(text)).split())
 
 
 def named(labels: pd.Index, names: pd.Series | None, *, what: str) -> list[str]:
