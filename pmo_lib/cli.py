@@ -216,8 +216,7 @@ def _choose(portfolio: Path, column_map: str | None, out: Path | None, as_json: 
         )
         return
     terminal.print_recommendation(made)
-    print("\n" + terminal.account_words(account))
-    terminal.print_lines("Read with the list", made.warnings)
+    terminal.print_lines("Read with the list", terminal.statements_of(made))
     terminal.print_written(written)
 
 

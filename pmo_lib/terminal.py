@@ -6,6 +6,9 @@ import sys
 
 import pandas as pd
 
+from pmo_lib.export import statements
+from pmo_lib.workbench.problem import money_words
+
 
 def account(tables, evaluation=None) -> dict:
     """Account for every row read: used and set aside together are the rows read."""
@@ -35,8 +38,7 @@ def print_recommendation(made) -> None:
     )
     print(title)
     print(made.headline)
-    proof = made.choice.sentence
-    print(f"Rule: {settings.rule}; {proof}. Money in {settings.currency}m.\n")
+    print(f"{statements.basis(made)} Money in {settings.currency}m.\n")
     widths = (4, 44, 6, 6, 7, 7)
     print(_row(("rank", "project", "score", "BCR", "cost", "total"), widths) + "  why here")
     names = {
@@ -79,9 +81,23 @@ def print_recommendation(made) -> None:
     if table["too_close"].any():
         print(f"\n~ too close to call: within {100 * settings.too_close:g} points across the line")
     if len(made.other_list):
-        print("\nThe other rule would decide differently on")
+        print(f"\nThe other rule's list {_other_worth(made)}; it would decide differently on")
         for row in made.other_list.itertuples():
             print(f"  rank {row.rank}: {row.name}, funded only by: {row.funded_by}")
+
+
+def statements_of(made) -> list[str]:
+    """Return what must be read with the list, the account of rows first."""
+    return [statements.accounting(made), *statements.to_read(made)[:2], *made.warnings]
+
+
+def _other_worth(made) -> str:
+    """Word how much more or less the other rule's list is worth."""
+    lost = made.choice.value - made.other.value
+    words = "less" if lost >= 0 else "more"
+    if made.settings.objective == "npv":
+        return f"is worth {money_words(abs(lost), made.settings.currency)} {words}"
+    return f"is worth {100 * abs(lost):,.1f} points {words}"
 
 
 def _row(cells, widths) -> str:

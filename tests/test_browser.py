@@ -250,7 +250,9 @@ def test_04_the_ranking_follows_the_sliders(browser, lab):
     opened.button("Return to the saved weights").click()
     shares = 100 * moved / moved.sum()
     opened.until(lambda: (points() - shares).abs().max() < 0.51, "the saved weights on the sliders")
-    opened.until(agree, "the order under the saved weights")
+    opened.until(
+        lambda: chart_order(opened, names) == python_order(moved), "the order under the saved weights"
+    )
     opened.close()
 
 

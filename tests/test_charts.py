@@ -396,6 +396,26 @@ def test_equal_scores_keep_the_order_given():
     assert set(ranks) == {1}
 
 
+def test_scores_that_differ_by_rounding_alone_are_equal():
+    made = tied(12)
+    made.values[:] = 0.0
+    made.mandatory[:] = False
+    made.values.iloc[2, 0], made.values.iloc[5, 1] = 0.35, 0.01
+    points = np.array([1.0, 35.0, 64.0])
+    assert 100 * 0.01 * 0.35 < 100 * 0.35 * 0.01
+    names, ranks, _ = in_vega(with_points(drawn("live", made), points))
+    assert names[:2] == ["P002", "P005"]
+    assert ranks[:3] == [1, 1, 3]
+
+
+def test_a_budget_spent_to_the_penny_reaches_the_last_project():
+    made = tied(12)
+    made.cost[:], made.mandatory[:] = 0.1, False
+    made.budget = 0.3
+    assert sum([0.1] * 3) > 0.3
+    assert in_vega(drawn("live", made).to_dict())[2] == [3]
+
+
 @pytest.mark.parametrize(("budget", "above"), [(0, 0), (1e8, 12)])
 def test_the_line_at_the_ends_of_the_list(budget, above):
     made = tied(12)
@@ -405,9 +425,11 @@ def test_the_line_at_the_ends_of_the_list(budget, above):
 
 def test_sliders_all_at_zero_score_nothing():
     made = tied(12)
-    names, ranks, _ = in_vega(with_points(drawn("live", made), np.zeros(3)))
+    spec = with_points(drawn("live", made), np.zeros(3))
+    names, ranks, _ = in_vega(spec)
     assert set(ranks) == {1}
     assert len(names) == 12
+    assert "NaN" not in vl_convert.vegalite_to_svg(spec)
 
 
 def test_sliders_state_their_swing_and_start_at_the_weights():

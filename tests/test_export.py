@@ -239,13 +239,16 @@ def test_prices_equal_the_evaluation(made, values):
 
 def test_left_over_equals_the_limits(made, values):
     sheet = values["Constraints"]
-    left = {row[0]: row[5] for row in sheet.iter_rows(min_row=5, values_only=True)}
+    rows = {row[0]: row for row in sheet.iter_rows(min_row=5, values_only=True)}
     money = made.limits[made.limits["kind"] == "money"]
     for limit in money.itertuples():
         year, fund = limit.label
-        assert left[f"{periods.label(year)} {fund}"] == pytest.approx(limit.left_over, abs=0.005)
+        there, running, *found = rows[f"{periods.label(year)} {fund}"][1:6]
+        expected = [limit.available, limit.used, limit.left_over]
+        assert found == pytest.approx(expected, abs=0.005)
+        assert there - running == pytest.approx(limit.available, abs=0.005)
     tight = {"integration architect, Sep 2028", "integration architect, Oct 2028"}
-    assert tight <= left.keys()
+    assert tight <= rows.keys()
 
 
 def test_people_left_over_by_month(made, values):
@@ -419,3 +422,27 @@ def test_parts_are_well_formed_and_nothing_links_outside(made):
             ElementTree.fromstring(parts.read(name))
             assert "externalLink" not in name
             assert b'TargetMode="External"' not in parts.read(name)
+
+
+def test_nothing_recommended_and_nothing_running(northmere, made):
+    kept = northmere.projects["status"] == "proposed"
+    kept &= ~northmere.projects["mandatory"]
+    portfolio = dataclasses.replace(
+        northmere, projects=northmere.projects[kept], rows_read=int(kept.sum())
+    )
+    for name in ("cash_flows", "performance", "contributions", "demand"):
+        table = getattr(portfolio, name)
+        keep = table["project"].isin(portfolio.projects.index)
+        portfolio = dataclasses.replace(portfolio, **{name: table[keep]})
+    settings = dataclasses.replace(made.settings, limits=())
+    for project in made.evaluation.score.index:
+        if project in portfolio.projects.index:
+            settings = workbench.with_override(settings, project, "out", reason="late", by="chair")
+    nothing = quick(without(portfolio, "links", "limits", "status"), settings)
+    assert not nothing.ranked_list["funded"].any()
+    sheet = opened(nothing)["Ranked list"]
+    assert len(listed(sheet)) == kept.sum()
+    assert sheet.cell(bars(sheet)["RECOMMENDED"], 1).value == "RECOMMENDED by rank: 0 projects"
+    assert sheet.cell(bars(sheet)["COMMITTED"], COST).value == 0
+    left = nothing.limits.loc[nothing.limits["kind"] == "money", "left_over"].sum()
+    assert sheet.cell(bars(sheet)["MONEY"], COST).value == pytest.approx(left)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmo_lib import export, folder, workbench
-from pmo_lib.export import words
+from pmo_lib.export import layout, words
 from pmo_lib.export.csv_file import as_csv, guarded
 from pmo_lib.export.workbook import as_workbook
 
@@ -219,6 +219,40 @@ def test_wrapping_loses_no_letter_and_keeps_to_the_width(text, room):
 def test_counting_lines_is_wrapping_them(parts, room):
     text = "\n".join(parts)
     assert words.line_counts(text, [room]) == [len(words.wrap(text, room))]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.text("ab c;,", max_size=400)), min_size=1, max_size=30
+    ),
+    st.floats(10, 1000),
+)
+def test_what_is_fitted_keeps_to_its_room_and_shows_as_much_as_it_can(rows, room):
+    entries = [
+        layout.Entry(str(n), "name", "sponsor", lines, *layout.wordings(why, 120))
+        for n, (lines, why) in enumerate(rows)
+    ]
+    levels, fits = layout.fit(entries, room=room, order=range(len(entries)))
+    heights = [one.height(level) for one, level in zip(entries, levels, strict=True)]
+    assert fits == (sum(one.height(0) for one in entries) <= room)
+    if fits:
+        left = room - sum(heights)
+        assert left >= -1e-9
+        for one, level, tall in zip(entries, levels, heights, strict=True):
+            more = one.height(level + 1) if level + 1 < len(one.reasons) else float("inf")
+            assert more - tall > left
+    else:
+        assert levels == [len(one.reasons) - 1 for one in entries]
+
+
+@given(st.text("ab c;,", max_size=600), st.floats(60, 300))
+def test_wordings_grow_and_say_when_they_leave_something_out(why, room):
+    texts, lines = layout.wordings(why, room)
+    assert list(lines) == sorted(lines)
+    assert max(lines) <= layout.MOST_LINES
+    whole = len(words.wrap(why, room)) <= layout.MOST_LINES
+    assert texts[-1] == why if whole else texts[-1].endswith(" …")
+    assert all(text.endswith(" …") for text in texts[:-1])
 
 
 @given(st.text())

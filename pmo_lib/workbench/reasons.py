@@ -20,6 +20,7 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
     forced = pd.concat([problem["forced_in"], problem["forced_out"]])
     priced = explain and settings.rule == RULES[0] and len(choice.selected) <= EXPLAINED_AT_MOST
     names = names.reindex(choice.selected.index)
+    asked = _that_can_bind(problem)
     for done, (project, funded) in enumerate(choice.selected.items(), start=1):
         if progress is not None:
             progress(
@@ -30,7 +31,7 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
             continue
         words = _standing(project, funded, settings, problem, choice, names)
         if priced:
-            words += _price(project, funded, settings, problem, choice, names)
+            words += _price(project, funded, settings, asked, choice, names)
         else:
             words = words or f"{'in' if funded else 'not in'} the list by the rule: {settings.rule}"
         words = words.removeprefix("; ")
@@ -107,6 +108,20 @@ def _price(project, funded, settings, problem, choice, names) -> str:
     words = f"; including it costs the list {lost}"
     words += f" and displaces {_names(leaves)}" if len(leaves) else ""
     return words + (f", letting in {_names(enters)}" if len(enters) else "")
+
+
+def _that_can_bind(problem: dict) -> dict:
+    """Leave out people that even all proposals together would not use up."""
+    if problem["use"] is None:
+        return problem
+    tight = problem["use"].clip(lower=0).sum() > problem["capacity"]
+    if not tight.any():
+        return {**problem, "use": None, "capacity": None}
+    return {
+        **problem,
+        "use": problem["use"].loc[:, tight],
+        "capacity": problem["capacity"][tight],
+    }
 
 
 def _points(difference: float, settings: Settings) -> str:
