@@ -135,7 +135,11 @@ def rank(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON =
         written = _write(
             out,
             lambda file: export.write_table(
-                frame, file, title=heading, notes=[terminal.account_words(account), *warnings]
+                frame,
+                file,
+                title=heading,
+                notes=[terminal.account_words(account), *warnings],
+                marking=settings.marking,
             ),
             ("ranking.xlsx", "ranking.csv"),
         )

@@ -352,7 +352,8 @@ def _by_period(flow: pd.Series | pd.DataFrame, *, name: str) -> np.ndarray:
         checks.require_frame(flow, name=name)
         periods = flow.columns
     order = _period_order(periods, name=name)
-    amounts = np.atleast_2d(checks.require_numbers(flow, name=name).to_numpy())
+    rows = "period" if isinstance(flow, pd.Series) else "project"
+    amounts = np.atleast_2d(checks.require_numbers(flow, name=name, rows=rows).to_numpy())
     return amounts if order is None else amounts[:, order]
 
 

@@ -410,7 +410,7 @@ FLOW_FUNCTIONS = {
         ),
         (
             pd.DataFrame([[1.0, 2.0], [1.0, np.nan]], index=["a", "b"]),
-            "missing.* for row 'b', column 1 ",
+            "missing.* for project 'b', column 1 ",
         ),
     ],
 )

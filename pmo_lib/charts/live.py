@@ -254,7 +254,9 @@ def _bars(base: alt.Chart, criteria: list[str]) -> alt.Chart:
             color=alt.Color(
                 "field:N",
                 scale=alt.Scale(domain=fields, range=style.palette(len(fields))),
-                legend=alt.Legend(title=None, labelExpr=label, columns=min(4, len(fields))),
+                legend=alt.Legend(
+                    title=None, labelExpr=label, columns=style.legend_columns(criteria, extra=5)
+                ),
             ),
             x2="high:Q",
             opacity=alt.condition("datum.above == 1", alt.value(1), alt.value(style.DIM)),

@@ -53,10 +53,10 @@ def ranking_chart(
         If a weighted value is missing or outside [0, 1], or labels do not match.
     """
     table, labels = _table(weighted_values, funded, names, criterion_names)
-    counts = f"{table['state'].eq(style.FUNDED).sum()} of {len(table)} projects are funded (filled circle)"
+    counts = _counts(table)
     if len(table) <= MOST_ROWS:
         chart = _bars(table, labels).properties(width=style.WIDTH - 180, height=alt.Step(22))
-        return style.dress(chart, title=title, subtitle=f"{counts}; the others (diamond) are pale.")
+        return style.dress(chart, title=title, subtitle=counts)
     start = _close_up_start(table)
     near = table.iloc[start : start + CLOSE_UP_ROWS]
     height = 20 * CLOSE_UP_ROWS
@@ -64,7 +64,7 @@ def ranking_chart(
     overview = _overview(table, labels, near).properties(width=OVERVIEW_WIDTH, height=height)
     close_up = _bars(near, labels).properties(width=320, height=height)
     subtitle = [
-        f"{counts}; the others (diamond) are pale. Left: all, a tick where funded.",
+        f"{counts} Left: all, a tick where funded.",
         f"Right: places {first} to {last}, the part inside the frame.",
     ]
     return style.dress(alt.hconcat(overview, close_up, spacing=30), title=title, subtitle=subtitle)
@@ -85,6 +85,13 @@ def _table(weighted_values, funded, names, criterion_names) -> tuple[pd.DataFram
     return table, labels
 
 
+def _counts(table: pd.DataFrame) -> str:
+    """Say how many are funded, and what marks them."""
+    n_funded = int(table["state"].eq(style.FUNDED).sum())
+    words = f"{n_funded} of {len(table)} projects are funded (filled circle)"
+    return words + ("." if n_funded == len(table) else "; those not funded (diamond) are pale.")
+
+
 def _fields(n: int) -> list[str]:
     return [f"part{number:03d}" for number in range(n)]
 
@@ -101,7 +108,7 @@ def _colour(labels: list[str]) -> alt.Color:
     legend = alt.Legend(
         title=None,
         labelExpr=style.label_expression(fields, labels),
-        columns=min(4, len(labels)),
+        columns=style.legend_columns(labels),
     )
     scale = alt.Scale(domain=fields, range=style.palette(len(fields)))
     return alt.Color("field:N", scale=scale, legend=legend)

@@ -113,6 +113,12 @@ def text_room(texts, *, most: float) -> float:
     return min(most, 8 + 0.56 * FONT_SIZE * max(map(len, texts)))
 
 
+def legend_columns(labels: list[str], *, extra: int = 0) -> int:
+    """Return how many labels, with extra letters each, fit side by side above a chart."""
+    widest = 34 + text_room(labels, most=260) + 0.56 * FONT_SIZE * extra
+    return int(np.clip(WIDTH // widest, 1, min(4, len(labels))))
+
+
 def shortened(text: str, most: int) -> str:
     """Cut a text to a number of letters, an ellipsis being the last.
 

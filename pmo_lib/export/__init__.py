@@ -50,7 +50,12 @@ def write_ranked_list(recommendation: Recommendation, path: str | os.PathLike) -
 
 
 def write_table(
-    frame: pd.DataFrame, path: str | os.PathLike, *, title: str, notes: Sequence[str] = ()
+    frame: pd.DataFrame,
+    path: str | os.PathLike,
+    *,
+    title: str,
+    notes: Sequence[str] = (),
+    marking: str = "",
 ) -> Path:
     """Write one labelled table as a workbook or as CSV, whole or not at all.
 
@@ -64,6 +69,8 @@ def write_table(
         Stands above the table in a workbook; in a CSV file, in a column of its own.
     notes : sequence of str
         What must be read with the table.
+    marking : str
+        Protective marking, printed on every page.
 
     Returns
     -------
@@ -77,9 +84,11 @@ def write_table(
     """
     path, table = Path(path), frame.reset_index()
     if path.suffix.lower() == ".xlsx":
-        content = frame_as_workbook(table, title=title, notes=notes)
+        content = frame_as_workbook(table, title=title, notes=notes, marking=marking)
     elif path.suffix.lower() == ".csv":
-        content = frame_as_csv(table.assign(read_with_the_list=" ".join([f"{title}.", *notes])))
+        content = frame_as_csv(
+            table.assign(marking=marking, read_with_the_list=" ".join([f"{title}.", *notes]))
+        )
     else:
         raise InputError(f"path: must end in .xlsx or .csv, got {show(path.name)}")
     _replace(path, content)
@@ -101,4 +110,4 @@ def _replace(path: Path, content: bytes) -> None:
         ) from None
 
 
-__all__ = ["write_ranked_list"]
+__all__ = ["write_ranked_list", "write_table"]

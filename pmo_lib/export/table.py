@@ -21,8 +21,11 @@ _FORMATS = {
 }
 
 
-def frame_as_workbook(table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> bytes:
+def frame_as_workbook(
+    table: pd.DataFrame, *, title: str, notes: Sequence[str] = (), marking: str = ""
+) -> bytes:
     """Lay out a table under its title on A4 landscape: headings repeated, page x of y."""
+    notes = [marking, *notes] if marking else notes
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, _OPTIONS) as book:
         formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
@@ -39,7 +42,9 @@ def frame_as_workbook(table: pd.DataFrame, *, title: str, notes: Sequence[str] =
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(top)
-        sheet.set_footer("&L&8" + visible(title).replace("&", "&&")[:100] + "&R&8Page &P of &N")
+        left, centre = (visible(text).replace("&", "&&")[:90] for text in (title, marking))
+        sheet.set_header(f"&C&8{centre}")
+        sheet.set_footer(f"&L&8{left}&C&8{centre}&R&8Page &P of &N")
     return content.getvalue()
 
 

@@ -199,10 +199,9 @@ def _limits(choice) -> pd.DataFrame:
     table = choice.slack.rename(columns={"limit": "available", "left": "left_over"})
     kinds = {"budget": "money", "capacity": "people"}
     table["kind"] = table["kind"].map(kinds).fillna("limit")
-    words = {"money": limit_words, "people": _role_words}
+    words = {"money": limit_words, "people": _role_words, "limit": _group_words}
     table["limit"] = [
-        words.get(kind, str)(label)
-        for kind, label in zip(table["kind"], table["label"], strict=True)
+        words[kind](label) for kind, label in zip(table["kind"], table["label"], strict=True)
     ]
     return table.set_index("limit")[["kind", "label", "available", "used", "left_over"]]
 
@@ -210,6 +209,11 @@ def _limits(choice) -> pd.DataFrame:
 def _role_words(label) -> str:
     role, month = label
     return f"{role}, {periods.month_label(month)}"
+
+
+def _group_words(label) -> str:
+    group, measure, side = label
+    return f"{group}: {side} ({measure})"
 
 
 def _other_list(settings, evaluation, ranked, choice, other) -> pd.DataFrame:
