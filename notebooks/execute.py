@@ -2,19 +2,29 @@
 
 What is stored is the same on every machine: counts from 1 to n, cell ids by place, no
 widget state, no times. A control is stored as the page that stands in its place until a
-kernel runs; charts are stored as pictures.
+kernel runs; a chart is stored as a PNG picture, which JupyterLab also shows in a notebook that
+it does not trust yet.
 """
 
 from __future__ import annotations
 
+import base64
+import re
 import sys
+import zlib
 from pathlib import Path
 
 import nbformat
+import vl_convert
 from nbclient import NotebookClient
 
 HERE = Path(__file__).resolve().parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
+SVG, PNG = "image/svg+xml", "image/png"
+SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"')
+SCALE = 1.6
+"""Pixels of a stored picture for each pixel on the page."""
+
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -49,7 +59,7 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
 
 
 def _stored(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
-    """Replace a control by its static page; drop one that has none."""
+    """Replace a control by its static page, and a drawing by a picture of it."""
     data = output.get("data")
     if data is None:
         return output
@@ -57,7 +67,29 @@ def _stored(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
         del data[WIDGET]
         if "text/html" not in data:
             return None
+    if SVG in data:
+        drawing = data.pop(SVG)
+        picture = smaller(vl_convert.svg_to_png(drawing, scale=SCALE))
+        data[PNG] = base64.b64encode(picture).decode()
+        width, height = (round(float(x)) for x in SIZE.search(drawing).groups())
+        output.metadata = nbformat.from_dict({PNG: {"width": width, "height": height}})
     return output
+
+
+def smaller(png: bytes) -> bytes:
+    """Compress the pixels of a PNG picture as far as they go, changing none."""
+    head, chunks, place = png[:8], [], 8
+    while place < len(png):
+        size = int.from_bytes(png[place : place + 4])
+        chunks.append((png[place + 4 : place + 8], png[place + 8 : place + 8 + size]))
+        place += size + 12
+    pixels = zlib.decompress(b"".join(part for kind, part in chunks if kind == b"IDAT"))
+    kept = [chunk for chunk in chunks if chunk[0] != b"IDAT"]
+    kept.insert(-1, (b"IDAT", zlib.compress(pixels, 9)))
+    return head + b"".join(
+        len(part).to_bytes(4) + kind + part + zlib.crc32(kind + part).to_bytes(4)
+        for kind, part in kept
+    )
 
 
 def main(names: list[str]) -> int:

@@ -170,6 +170,90 @@ def choose(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON
 
 
 @app.command()
+def frontier(
+    portfolio: PORTFOLIO,
+    map: MAP = None,
+    points: Annotated[int, typer.Option(min=2, help="How many budgets to try.")] = 20,
+    low: Annotated[
+        float, typer.Option("--from", help="The smallest, as a share of the budgets.")
+    ] = 0.6,
+    high: Annotated[float, typer.Option("--to", help="The largest, likewise.")] = 1.3,
+    out: OUT = None,
+    as_json: JSON = False,
+) -> None:
+    """Show what more, or less, money would buy: the best list at each of many budgets.
+
+    All budgets are made larger or smaller alike; running work keeps what it needs.
+    Ctrl-C stops early and shows what is known by then.
+    """
+    with _plain_errors(as_json):
+        from pmo_lib import export, workbench
+
+        tables, settings = _proposals(portfolio, map)
+        if not low < high:
+            raise InputError(f"--from {low:g}: must be less than --to {high:g}; swap them")
+        scales = [round(low + (high - low) * step / (points - 1), 6) for step in range(points)]
+        with terminal.stoppable() as stopped, _progress(stopped) as progress:
+            found = workbench.frontier(tables, settings, scales=scales, progress=progress)
+        words = terminal.frontier_words(found, settings)
+        frame = terminal.frontier_frame(found, settings)
+        written = _write(
+            out,
+            lambda file: export.write_table(
+                frame, file, title="What each budget buys", notes=words
+            ),
+            ("frontier.xlsx", "frontier.csv"),
+        )
+        if as_json:
+            document = {"points": _records(found), "says": words, "complete": not stopped()}
+            _print_json(document | {"settings_hash": settings.hash(), "written": written})
+            return
+        terminal.print_frontier(frame)
+        terminal.print_lines("Read with the table", words)
+        terminal.print_stopped(stopped())
+        terminal.print_written(written)
+
+
+@app.command()
+def why(
+    portfolio: PORTFOLIO,
+    projects: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PROJECT", help="Only these, as in the projects table."),
+    ] = None,
+    map: MAP = None,
+    out: OUT = None,
+    as_json: JSON = False,
+) -> None:
+    """Say why each project is in or out: what would change that, and who would make room.
+
+    Nearest to the line between funded and not funded first. Ctrl-C stops early and
+    shows the answers found by then.
+    """
+    with _plain_errors(as_json):
+        from pmo_lib import export, workbench
+
+        made = workbench.recommend(*_proposals(portfolio, map), explain=False)
+        with terminal.stoppable() as stopped, _progress(stopped) as progress:
+            found = workbench.why_not(made, projects=projects or None, progress=progress)
+        notes = [made.headline, "Measured against the best affordable list."]
+        frame = found[["name", "rank", "case", "says"]]
+        written = _write(
+            out,
+            lambda file: export.write_table(frame, file, title="Why, or why not", notes=notes),
+            ("why.xlsx", "why.csv"),
+        )
+        if as_json:
+            document = {"headline": made.headline, "projects": _records(found.reset_index())}
+            document |= {"complete": not stopped(), "settings_hash": made.settings.hash()}
+            _print_json(document | {"written": written})
+            return
+        terminal.print_why(notes, found)
+        terminal.print_stopped(stopped())
+        terminal.print_written(written)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Where to write the ranked list.")] = Path(
         "out"
@@ -184,14 +268,9 @@ def demo(
 
 
 def _choose(portfolio: Path, column_map: str | None, out: Path | None, as_json: bool) -> None:
-    from pmo_lib import export, folder, workbench
+    from pmo_lib import export, workbench
 
-    tables, settings = folder.open_folder(portfolio, column_map)
-    if tables.intake is not None:
-        raise InputError(
-            f"{portfolio}: read as {tables.intake.heading!r}; it has no criteria and budgets to choose "
-            "by, so use pmo rank, or bring a portfolio of proposals"
-        )
+    tables, settings = _proposals(portfolio, column_map)
     with _progress() as progress:
         made = workbench.recommend(tables, settings, progress=progress)
     written = _write(
@@ -222,6 +301,19 @@ def _choose(portfolio: Path, column_map: str | None, out: Path | None, as_json: 
     terminal.print_recommendation(made)
     terminal.print_lines("Read with the list", terminal.statements_of(made))
     terminal.print_written(written)
+
+
+def _proposals(portfolio: Path, column_map: str | None) -> tuple:
+    """Open a portfolio that can be chosen from, with its settings."""
+    from pmo_lib import folder
+
+    tables, settings = folder.open_folder(portfolio, column_map)
+    if tables.intake is not None:
+        raise InputError(
+            f"{portfolio}: read as {tables.intake.heading!r}; it has no criteria and budgets to choose "
+            "by, so use pmo rank, or bring a portfolio of proposals"
+        )
+    return tables, settings
 
 
 def _ranking(tables, evaluation):
@@ -266,19 +358,22 @@ def _finite(node):
 
 
 @contextmanager
-def _progress() -> Iterator[Callable | None]:
-    """Show progress on the error stream where a person watches it."""
+def _progress(stopped: Callable[[], bool] = bool) -> Iterator[Callable]:
+    """Show progress on the error stream where a person watches it, until told to stop."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda *_: stopped()
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("choosing", total=None)
-        yield lambda done, total, words: bar.update(
-            task, completed=done, total=total, description="explaining"
-        )
+
+        def told(done: int, total: int, words: str) -> bool:
+            bar.update(task, completed=done, total=total, description=words[:60])
+            return stopped()
+
+        yield told
 
 
 @contextmanager

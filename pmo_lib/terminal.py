@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 
 from pmo_lib.export import statements
 from pmo_lib.workbench.problem import money_words
+
+WORTH_UNITS = {"score": "points", "npv": "{}m of NPV", "priority": "% of priority"}
 
 
 def account(tables, evaluation=None) -> dict:
@@ -143,6 +149,81 @@ def _cell(cell) -> str:
     return " ".join(str(cell).split())
 
 
+def frontier_frame(found, settings) -> pd.DataFrame:
+    """Lay out what each budget buys, one row a budget, by share of the budgets."""
+    money, unit = settings.currency, WORTH_UNITS[settings.objective].format(settings.currency)
+    factor = 1e-6 if settings.objective == "npv" else 100.0
+    frame = pd.DataFrame(
+        {
+            "budgets, %": 100 * found["scale"],
+            f"for proposals, {money}m": found["budget"] / 1e6,
+            "projects": found["n"].where(found["value"].notna()).astype(float),
+            f"best list, {unit}": factor * found["value"],
+            f"down the list, {unit}": factor * found["walk"],
+            f"{money}1m more adds, {unit}": factor * found["worth_of_a_million"],
+            "a better list adds at most, %": 100 * found["gap"],
+        }
+    )
+    for column, name in (("entered", "enters"), ("left", "leaves")):
+        frame[name] = [", ".join(map(str, projects)) for projects in found[column]]
+    return frame.set_index("budgets, %")
+
+
+def print_frontier(frame) -> None:
+    """Print what each budget buys, and below each what enters and leaves since the one above."""
+    digits = (2, 0, 1, 1, 2, 2)
+    heads = [textwrap.wrap(name, 13) for name in (frame.index.name, *frame.columns[:6])]
+    print("What each budget buys\n")
+    for line in range(max(map(len, heads))):
+        print("".join(f"{head[line] if line < len(head) else '':>14}" for head in heads))
+    for scale, row in zip(frame.index, frame.itertuples(index=False), strict=True):
+        cells = [_number(cell, places) or "-" for cell, places in zip(row, digits, strict=False)]
+        print("".join(f"{cell:>14}" for cell in (_number(scale, 1), *cells)))
+        moved = [
+            f"{word}: {names}" for word, names in zip(("in", "out"), row[6:], strict=True) if names
+        ]
+        if moved:
+            blank = " " * 14
+            print(
+                textwrap.fill("; ".join(moved), 98, initial_indent=blank, subsequent_indent=blank)
+            )
+
+
+def frontier_words(found, settings) -> list[str]:
+    """Say where a further million stops paying, and at which budgets nothing is possible."""
+    unmet, marked = found[found["value"].isna()], found[found["stops_paying"]]
+    words = []
+    if len(unmet):
+        words.append(
+            f"Up to {100 * unmet['scale'].max():.4g} % of the budgets there is too little for running "
+            "work or for what must be in."
+        )
+    if len(marked):
+        budget = money_words(marked["budget"].iloc[0], settings.currency)
+        words.append(
+            f"From {budget} ({100 * marked['scale'].iloc[0]:.4g} %) on, a further "
+            f"{settings.currency}1m adds less than half of what one buys now on average."
+        )
+    else:
+        words.append("In this range a further million never stops paying.")
+    return words
+
+
+def print_why(notes, found) -> None:
+    """Print each answer under the name of its project, nearest to the line first."""
+    print("\n".join(notes))
+    words = {"funded": "in", "included": "in", "left out": "out", "excluded": "out"}
+    for row in found.itertuples():
+        print(f"\n{row.rank:>4} {row.name}: {words[row.case]}")
+        print(textwrap.fill(row.says, 96, initial_indent="     ", subsequent_indent="     "))
+
+
+def print_stopped(stopped: bool) -> None:
+    """Say that an answer is not complete."""
+    if stopped:
+        print("\nStopped early: this is what was found by then.")
+
+
 def print_aside(aside) -> None:
     """Print what could not be assessed, by reason."""
     if len(aside):
@@ -166,3 +247,20 @@ def print_written(written: list[str]) -> None:
     """Print which files were written."""
     for file in written:
         print(f"Wrote {file}")
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C stop after the answer in progress, and the second at once."""
+    asked: list[int] = []
+
+    def stop(number: int, _) -> None:
+        asked.append(number)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)

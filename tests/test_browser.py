@@ -145,7 +145,9 @@ class Opened:
         """Wait until a condition holds."""
         end = time.monotonic() + PATIENCE / 1000
         while not condition():
-            assert time.monotonic() < end, f"never seen: {words}"
+            if time.monotonic() > end:
+                self.shot("never-seen")
+                raise AssertionError(f"never seen: {words}")
             self.page.wait_for_timeout(50)
 
     def close(self) -> None:
@@ -251,7 +253,8 @@ def test_04_the_ranking_follows_the_sliders(browser, lab):
     shares = 100 * moved / moved.sum()
     opened.until(lambda: (points() - shares).abs().max() < 0.51, "the saved weights on the sliders")
     opened.until(
-        lambda: chart_order(opened, names) == python_order(moved), "the order under the saved weights"
+        lambda: chart_order(opened, names) == python_order(moved),
+        "the order under the saved weights",
     )
     opened.close()
 

@@ -227,7 +227,7 @@ def test_bus_ridership_is_judged_by_the_sponsor(northmere, evaluation):
     assert row["scored_by"] == northmere.projects.at["bus-lanes", "sponsor"]
     doubts = workbench.review(northmere, evaluation)
     assert doubts["doubt"].tolist() == ["own score"]
-    assert re.search("bus-lanes.*visitor-centre", doubts["what to know"].item())
+    assert re.search("Bus lanes.*visitor centre", doubts["what to know"].item())
 
 
 def test_the_visitor_centre_ranks_24th_and_displaces_two(northmere, settings, evaluation, best):

@@ -8,7 +8,7 @@ import threading
 import pandas as pd
 import pytest
 
-from pmo_lib import charts, folder, workbench
+from pmo_lib import charts, folder, tables, workbench
 from pmo_lib.checks import InputError
 from pmo_lib.widgets import (
     Trial,
@@ -164,7 +164,7 @@ def test_half_and_double_names_what_enters_and_leaves(example):
 
 
 def test_a_list_that_hangs_on_nothing_says_so():
-    table = pd.DataFrame({"criterion": ["a"], "enters": [""], "leaves": [""]})
+    table = pd.DataFrame({"criterion": ["a", "b"], "enters": "", "leaves": ""})
     assert "does not hang on one weight" in half_and_double_in_words(table)
 
 
@@ -596,3 +596,52 @@ def test_a_tried_list_says_that_it_is_not_saved(trial, tmp_path):
 def test_trial_words_have_the_board_s_words(trial):
     assert set(panel.STATE_WORDS) == {EXACT, COMING, REASONS, CANNOT, WAITING}
     assert trials.TRIED_WHY == "what if, not decided"
+
+
+# Any portfolio ------------------------------------------------------------------------------
+
+
+def small(budget: float | None) -> Trial:
+    """Three proposals, one criterion, dollars, and a budget or none."""
+    projects = ["a", "b", "c"]
+    frames = {
+        "projects": pd.DataFrame({"project": projects, "name": ["Alpha", "Beta", "Gamma"]}),
+        "criteria": pd.DataFrame(
+            {
+                "criterion": ["x"], "name": ["Reach"], "source": ["performance"],
+                "unit": ["people"], "direction": ["more"], "value_function": ["linear"],
+                "worst": [0], "best": [10], "adds": ["yes"], "weight": [5],
+            }
+        ),
+        "performance": pd.DataFrame({"project": projects, "criterion": "x", "estimate": [1, 5, 9]}),
+        "cash_flows": pd.DataFrame(
+            {"project": projects, "period": "2027-01-01", "cost": [100, 200, 300], "benefit": 0}
+        ),
+    }  # fmt: skip
+    if budget is not None:
+        frames["budgets"] = pd.DataFrame({"period": ["2027-01-01"], "amount": [budget]})
+    settings = workbench.Settings(fiscal_year_start="01-01", currency="$")
+    return Trial(tables.portfolio_of(frames), settings, explain=False)
+
+
+def test_without_a_budget_there_is_nothing_to_cut():
+    trial = small(None)
+    box = cut_the_budget(trial)
+    assert control(box, "IntSlider").disabled
+    assert "No budget is stated" in said(box)
+    assert "reaches every proposal" in said(live_weights(trial))
+    assert "No project is refused" in include_one(trial).static.text
+
+
+def test_small_money_is_shown_in_single_units():
+    trial = small(420)
+    assert "Budgets at 100 %: $420; running work takes $0, the list $400" in said(
+        cut_the_budget(trial)
+    )
+    assert "2027, with $20 left over" in board_now_knows(trial.opening, trial.opening).text
+    box = include_one(trial)
+    trial.include("b")
+    assert "It displaces Gamma" in said(box)
+    trial.include("a")
+    assert "on the list in any case" in said(box)
+    assert "one criterion only" in half_and_double_in_words(half_and_double(trial.opening))

@@ -216,7 +216,7 @@ def _places(radius: float, n: int) -> list[tuple[str, float, float]]:
     """List where a name may stand; among many bubbles only beside its own."""
     gap = radius + 3
     beside = [("left", gap, 0.0), ("right", -gap, 0.0)]
-    over = [("center", 0.0, -gap - LINE / 2), ("center", 0.0, gap + LINE / 2)]
+    over = [("center", 0.0, -gap - LINE / 3), ("center", 0.0, gap + LINE / 3)]
     return beside if n > 30 else beside + over
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import altair as alt
 import ipywidgets
 import numpy as np
@@ -16,6 +18,9 @@ from pmo_lib.widgets.panel import Panel, Quiet, Sliders, follow, static_controls
 from pmo_lib.widgets.trial import COMING, WAITING, Latest, Trial
 from pmo_lib.widgets.words import changes, swing, tried
 from pmo_lib.workbench import Recommendation
+
+SETTLES = 0.7
+"""How long after a return to the saved weights late slider messages are overruled. [s]"""
 
 MOST_MOVED = 6
 """Projects named as moved before the rest are counted."""
@@ -201,7 +206,7 @@ class _Link:
     def __init__(self, trial: Trial, view: alt.JupyterChart, says: tuple) -> None:
         self.trial, self.view, self.says = trial, view, says
         self.base, self.pushed = trial.opening, dict(trial.settings.weights)
-        self.dragged, self.busy = {}, Quiet()
+        self.dragged, self.busy, self.settles = {}, Quiet(), 0.0
         self.names = charts.slider_names(trial.opening.evaluation.weights.index)
         self.latest = Latest([self._words_at], self._said, self._refused, pause=0.03)
         self._said(None, 0, self.words(trial.opening.evaluation.weights))
@@ -210,7 +215,9 @@ class _Link:
 
     def restore(self) -> None:
         """Return sliders and trial to the saved weights."""
+        self.settles = monotonic() + SETTLES
         self.trial.change(weights=self.trial.saved.weights)
+        self._place()
 
     def words(self, weights: pd.Series) -> tuple[str, list[str]]:
         """Say where the money runs out under weights, and what moves against the saved ones."""
@@ -221,6 +228,9 @@ class _Link:
     def _moved(self, _) -> None:
         points = self._points()
         if self.busy or points == self._positions():
+            return
+        if monotonic() < self.settles:
+            self._place()
             return
         self.dragged = points
         self.pushed = dict(self.trial.saved.weights) if self._as_saved(points) else points
@@ -253,6 +263,10 @@ class _Link:
         if self.base is self.trial.opening and weights == self.pushed:
             return
         self.base, self.pushed = self.trial.opening, weights
+        self._place()
+
+    def _place(self) -> None:
+        """Put the sliders where the trial's weights are, and say what that moves."""
         positions = self._positions()
         with self.busy, self.view.hold_sync():
             for criterion, name in self.names.items():

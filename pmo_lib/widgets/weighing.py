@@ -99,6 +99,8 @@ def half_and_double_in_words(table: pd.DataFrame) -> str:
     changed = (table["enters"] != "") | (table["leaves"] != "")
     moved = list(dict.fromkeys(table.loc[changed, "criterion"]))
     still = [c for c in dict.fromkeys(table["criterion"]) if c not in moved]
+    if len(moved) + len(still) == 1:
+        return "There is one criterion only: its weight changes nothing."
     if not moved:
         return (
             "Counted half or double, no criterion changes the list: it does not hang on one weight."

@@ -94,6 +94,7 @@ def cut_the_budget(trial: Trial) -> Panel:
     """Return a slider that scales every budget."""
     saved = round(100 * trial.saved.budget_scale)
     slider = _slider("Every budget at, %", min(LOWEST, saved), max(HIGHEST, saved), saved)
+    slider.disabled = len(trial.portfolio.budgets) == 0
     busy = Quiet()
 
     def move(change) -> None:
@@ -137,7 +138,7 @@ def include_one(trial: Trial) -> Panel:
 
     def show(_=None) -> None:
         with busy:
-            which.value = trial.included
+            which.value = trial.included if trial.included in refused.index else ""
 
     which.observe(pick, "value")
     trial.observe(show, "version")
@@ -150,10 +151,11 @@ def include_one(trial: Trial) -> Panel:
         lines = price_of_including(trial.without, trial.answer, trial.included)
         return paragraph(lines[0], strong=True) + paragraph(*lines[1:])
 
+    names = "; ".join(name for name, _ in choices)
     opening = static_controls(
         "A control stands here when the notebook runs: include one of the refused projects and see what "
-        "it displaces. Opening state: none of",
-        "; ".join(name for name, _ in choices) + "." if choices else "no project is refused.",
+        "it displaces. Opening state: nothing is included.",
+        f"Refused: {names}." if names else "No project is refused.",
     )
     return Panel([which, follow(trial, words)], opening)
 

@@ -274,7 +274,8 @@ def what_would_change(recommendation: Recommendation) -> list[str]:
     left = left_by_year(recommendation)
     if len(left):
         year = left.idxmin()
-        money = money_for(recommendation.settings.currency, max(left.max(), 1e6))
+        total = recommendation.portfolio.budgets["amount"].sum()
+        money = money_for(recommendation.settings.currency, total)
         lines.append(
             f"Money is shortest in {periods.label(year)}, with {money.shown(left[year], 2)} left over."
         )

@@ -1,7 +1,9 @@
 """One pure step from tables and settings to a ranked, funded, explained list."""
 
+from pmo_lib.workbench.binding import bottlenecks
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
 from pmo_lib.workbench.problem import choosing_problem
+from pmo_lib.workbench.questions import frontier, why_not
 from pmo_lib.workbench.recommendation import (
     Recommendation,
     differences,
@@ -14,11 +16,14 @@ __all__ = [
     "Evaluation",
     "Recommendation",
     "Settings",
+    "bottlenecks",
     "choosing_problem",
     "differences",
     "evaluate",
+    "frontier",
     "recommend",
     "review",
+    "why_not",
     "with_override",
     "without_override",
 ]

@@ -20,7 +20,7 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
     forced = pd.concat([problem["forced_in"], problem["forced_out"]])
     priced = explain and settings.rule == RULES[0] and len(choice.selected) <= EXPLAINED_AT_MOST
     names = names.reindex(choice.selected.index)
-    asked = _that_can_bind(problem)
+    asked = that_can_bind(problem)
     for done, (project, funded) in enumerate(choice.selected.items(), start=1):
         if progress is not None:
             progress(
@@ -44,17 +44,17 @@ def _standing(project, funded, settings, problem, choice, names) -> str:
     selected = choice.selected
     if funded:
         needed = [names[a] for a, b in problem["requires"] if b == project and selected[a]]
-        return f"needed by {_names(needed)}" if needed else ""
+        return f"needed by {named(needed)}" if needed else ""
     rivals = [
         names[b if a == project else a]
         for a, b in problem["excludes"]
         if project in (a, b) and selected[b if a == project else a]
     ]
     if rivals:
-        return f"rival of {_names(rivals)}, which is recommended"
+        return f"rival of {named(rivals)}, which is recommended"
     missing = [names[b] for a, b in problem["requires"] if a == project and not selected[b]]
     if missing:
-        return f"needs {_names(missing)}, not recommended"
+        return f"needs {named(missing)}, not recommended"
     return does_not_fit(project, problem, choice, settings.currency)
 
 
@@ -104,13 +104,13 @@ def _price(project, funded, settings, problem, choice, names) -> str:
     enters, leaves = names[moved & again.selected], names[moved & choice.selected]
     if funded:
         words = f"; without it the list is worth {lost} less"
-        return words + (f", with {_names(enters)} instead" if len(enters) else "")
+        return words + (f", with {named(enters)} instead" if len(enters) else "")
     words = f"; including it costs the list {lost}"
-    words += f" and displaces {_names(leaves)}" if len(leaves) else ""
-    return words + (f", letting in {_names(enters)}" if len(enters) else "")
+    words += f" and displaces {named(leaves)}" if len(leaves) else ""
+    return words + (f", letting in {named(enters)}" if len(enters) else "")
 
 
-def _that_can_bind(problem: dict) -> dict:
+def that_can_bind(problem: dict) -> dict:
     """Leave out people that even all proposals together would not use up."""
     if problem["use"] is None:
         return problem
@@ -130,7 +130,7 @@ def _points(difference: float, settings: Settings) -> str:
     return f"{100 * difference:,.1f} points"
 
 
-def _names(names) -> str:
+def named(names) -> str:
     """Word a few project names: long ones shortened, more than three counted."""
     names = [textwrap.shorten(str(name), 42, placeholder=" …") for name in names]
     if len(names) > 3:
@@ -151,7 +151,7 @@ def split_warnings(portfolio, evaluation, problem, choice):
     ]
     if names:
         yield (
-            f"Would be funded if merely split in two, because ratings do not add: {_names(names)}; "
+            f"Would be funded if merely split in two, because ratings do not add: {named(names)}; "
             "judge their extent before deciding."
         )
 

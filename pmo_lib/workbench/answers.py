@@ -1,0 +1,145 @@
+"""Word the answer to why a project is in or out, as a board speaks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib import periods, selection
+from pmo_lib.workbench.problem import money_words
+from pmo_lib.workbench.reasons import named, shortfalls
+from pmo_lib.workbench.settings import Settings
+
+MOST_PLACES = 5
+"""Budget years or months named where more is needed; beyond, they are counted."""
+
+
+def people_instead(table: pd.DataFrame, problem: dict, choice) -> pd.DataFrame:
+    """Name people instead of money where the money left over is enough, and people are not.
+
+    Checked by choosing again with what is short of each role.
+    """
+    rows = table.to_dict("index")
+    for project, row in rows.items():
+        if row["extra_of"] != "budget" or problem["use"] is None or choice.selected[project]:
+            continue
+        short = shortfalls(problem["use"], problem["capacity"], choice, project)
+        if len(short) == 0 or len(shortfalls(problem["cost"], problem["budget"], choice, project)):
+            continue
+        asked = {
+            "capacity": problem["capacity"].add(short, fill_value=0.0),
+            "forced_in": pd.concat([problem["forced_in"], pd.Series({project: "asked"})]),
+        }
+        try:
+            again = selection.choose(**{**problem, **asked}, time_limit=2.0)
+        except selection.InfeasibleError:
+            continue
+        if again.value >= choice.value:
+            row |= {"extra_of": "capacity", "extra_low": 0.0, "where": short.to_dict()}
+            row["extra_high"] = float(short.sum())
+    return pd.DataFrame.from_dict(rows, orient="index", columns=table.columns).rename_axis(
+        "project"
+    )
+
+
+def said(row, *, names: pd.Series, settings: Settings, forced: str = "") -> str:
+    """Word one row of `selection.why_not`: what would have to change, and who would move.
+
+    Parameters
+    ----------
+    row : named tuple
+        A row of `selection.why_not`.
+    names : Series by project
+        What a project is called.
+    settings : Settings
+        Tells what is summed, and the currency.
+    forced : str
+        Why the project is included or excluded.
+    """
+    size = worth_between(row.low, row.high, settings)
+    inside, enters = row.case in ("funded", "included"), named(names.reindex(list(row.enters)))
+    leaves = named(names.reindex([p for p in row.leaves if p != row.Index]))
+    if not np.isfinite(row.low):
+        return f"no list within the limits can {'do without' if inside else 'hold'} it"
+    if not np.isfinite(row.high):
+        return "cannot tell in the time given"
+    if forced:
+        return f"{forced.split(':')[0]}: {_override(row, size, enters, leaves, names)}"
+    if row.high == 0:
+        return f"a list {'without' if inside else 'with'} it is worth as much"
+    if row.low == 0:
+        return f"cannot tell: a list {'without' if inside else 'with'} it is worth {size} less"
+    if inside:
+        lost = f"stays unless it loses {size} or more"
+        return lost + (f"; without it, {enters} would come in" if enters else "")
+    words = f"needs {size.replace(' point', ' more point')}{_extra(row, settings)}"
+    return words + (f"; including it now displaces {leaves}" if leaves else "")
+
+
+def _override(row, size: str, enters: str, leaves: str, names: pd.Series) -> str:
+    """Word the price of what the board includes or excludes."""
+    if row.high == 0:
+        return "costs the list nothing"
+    price = f"cannot tell what it costs, {size}" if row.low == 0 else f"costs the list {size}"
+    if row.case == "included":
+        return price + (f" and displaces {enters}" if enters else "")
+    if row.Index not in row.enters:
+        return price
+    return f"{price}; it would be in" + (f" in place of {leaves}" if leaves else "")
+
+
+def worth_between(low: float, high: float, settings: Settings) -> str:
+    """Word what lies between two proven bounds, as one number where both read alike.
+
+    >>> worth_between(0.0866, 0.0867, Settings()), worth_between(0.7, 0.7, Settings())
+    ('8.7 points', '70.0 points')
+    >>> worth_between(0.7, 0.72, Settings()), worth_between(0.0, 0.02, Settings())
+    ('between 70.0 and 72.0 points', 'between 0.0 and 2.0 points')
+    """
+    if settings.objective == "npv":
+        return f"{money_between(low, high, settings.currency)} of NPV"
+    unit = "% of priority" if settings.objective == "priority" else "points"
+    if 0 < high < 0.0005:
+        return f"less than 0.1 {unit}"
+    words = [f"{100 * bound:,.1f}" for bound in (low, high)]
+    return f"{_between(*words)} {unit}"
+
+
+def money_between(low: float, high: float, currency: str) -> str:
+    """Word money that lies between two proven bounds.
+
+    >>> money_between(979_739, 1_400_000, "£")
+    'between £0.98m and £1.40m'
+    """
+    return _between(*(money_words(bound, currency) for bound in (low, high)))
+
+
+def _between(low: str, high: str) -> str:
+    return high if low == high else f"between {low} and {high}"
+
+
+def label_words(label) -> str:
+    """Word a budget or a role in a month: 2030-31 capital; civil engineer Sep 2028."""
+    if not isinstance(label, tuple):
+        return "all years" if label == "total" else periods.label(label)
+    try:
+        first = periods.label(label[0])
+    except periods.InputError:
+        return f"{label[0]} {periods.month_label(label[1])}"
+    return " ".join([first, *(str(part) for part in label[1:] if part)])
+
+
+def _extra(row, settings: Settings) -> str:
+    """Word the least more money, or people, that would bring it in, and where."""
+    if not row.where:
+        return ""
+    money = row.extra_of == "budget"
+    word = (lambda n: money_words(n, settings.currency)) if money else (lambda n: f"{n:,.1f}")
+    places = [f"{label_words(label)} {word(more)}" for label, more in row.where.items()]
+    over = len(places) - MOST_PLACES
+    places = [*places[:MOST_PLACES], f"and {over} more"] if over > 0 else places
+    low, high = word(row.extra_low), word(row.extra_high)
+    size = f"at most {high}" if row.extra_low == 0 else _between(low, high)
+    exact = f"with {high}: " if size.startswith("between") else ""
+    noun = "more" if money else "more person-months"
+    return f", or {size} {noun} ({exact}{', '.join(places)})"
