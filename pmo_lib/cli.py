@@ -235,7 +235,12 @@ def why(
 
         made = workbench.recommend(*_proposals(portfolio, map), explain=False)
         with terminal.stoppable() as stopped, _progress(stopped) as progress:
-            found = workbench.why_not(made, projects=projects or None, progress=progress)
+            found = workbench.why_not(
+                made,
+                projects=projects or None,
+                time_limit=300.0 if projects else 60.0,
+                progress=progress,
+            )
         notes = [made.headline, "Measured against the best affordable list."]
         frame = found[["name", "rank", "case", "says"]]
         written = _write(

@@ -44,13 +44,14 @@ def use_map(
         If the labels differ, or nothing is available anywhere.
     """
     share = _share(used, available)
-    table = share.rename_axis(index="row", columns="period").stack().rename("share").reset_index()
+    table = share.rename_axis("row").reset_index()
+    table = table.melt("row", var_name="period", value_name="share").dropna()
     yearly = len(share.columns) <= CELLS_WITH_FIGURES
     word = periods.label if yearly else periods.month_label
     table["when"] = table["period"].map(word)
     table["words"] = [f"{100 * part:.0f} %" for part in table["share"]]
     table["row"] = table["row"].map(style.one_line)
-    order = list(dict.fromkeys(table["row"]))
+    order = [style.one_line(row) for row in share.index]
     x = alt.X(
         "period:O",
         title=None,
@@ -107,13 +108,9 @@ def _period_axis(columns: pd.Index, yearly: bool) -> alt.Axis:
         values=shown,
         labelAngle=0,
         labelAlign="center" if yearly else "left",
-        labelExpr=_labels(shown, [word(period) for period in shown]),
+        labelExpr=style.label_expression(shown, [word(period) for period in shown]),
         ticks=not yearly,
     )
-
-
-def _labels(shown: list, words: list[str]) -> str:
-    return style.label_expression(shown, words)
 
 
 def people_by_month(
