@@ -13,6 +13,8 @@ LOOK = {BEST: (style.FUNDED_FILL[style.FUNDED], [1, 0]), WALK: (style.INK, [6, 4
 """Colour and dash of each line."""
 
 BAND = "#9fc3e6"
+HEIGHT = 340
+"""Of the drawing area. [px]"""
 
 
 def value_against_budget(
@@ -65,11 +67,11 @@ def value_against_budget(
         "budget:Q",
         title=f"money for proposals [{money.unit}]",
         scale=alt.Scale(zero=False, padding=14),
-        axis=alt.Axis(grid=False),
+        axis=alt.Axis(grid=False, tickCount=8),
     )
     layers = [_band(known, x, value_title), *_lines(known, x)]
     layers += _marks(now, stops_paying, money)
-    chart = alt.layer(*layers).properties(width=style.WIDTH, height=340)
+    chart = alt.layer(*layers).properties(width=style.WIDTH, height=HEIGHT)
     subtitle = "Each point is an exact choice; the axes do not start at zero."
     if ((known["bound"] - known["value"]) > 0.001 * known["value"].abs()).any():
         subtitle += " Pale band: up to what is proven not to be exceeded."
@@ -96,25 +98,22 @@ def _lines(known: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
             alt.Tooltip("value:Q", title="worth", format=",.1f"),
         ],
     )
-    legend = alt.Legend(title=None, symbolType="stroke", symbolSize=400, symbolStrokeWidth=2)
-    domain = list(LOOK)
-    colour, dash = (
-        scale(
-            "rule:N",
-            scale=alt.Scale(domain=domain, range=[LOOK[rule][place] for rule in domain]),
-            legend=legend,
+    lines = [
+        base.transform_filter(alt.datum.rule == rule).mark_line(
+            strokeWidth=2, color=colour, strokeDash=dash
         )
-        for place, scale in enumerate((alt.Color, alt.StrokeDash))
-    )
-    line = base.mark_line(strokeWidth=2).encode(color=colour, strokeDash=dash)
-    shape = alt.Shape(
-        "rule:N", scale=alt.Scale(domain=domain, range=["circle", "diamond"]), legend=None
-    )
-    fill = alt.Fill(
-        "rule:N", scale=alt.Scale(domain=domain, range=[LOOK[BEST][0], "#ffffff"]), legend=None
+        for rule, (colour, dash) in LOOK.items()
+    ]
+    legend = alt.Legend(title=None, symbolSize=90)
+    shape, fill = (
+        channel("rule:N", scale=alt.Scale(domain=list(LOOK), range=looks), legend=legend)
+        for channel, looks in (
+            (alt.Shape, ["circle", "diamond"]),
+            (alt.Fill, [LOOK[BEST][0], "#ffffff"]),
+        )
     )
     dots = base.mark_point(stroke=style.INK, size=54, opacity=1).encode(shape=shape, fill=fill)
-    return [line, dots]
+    return [*lines, dots]
 
 
 def _marks(now: float | None, stops: float | None, money: style.Money) -> list[alt.Chart]:
@@ -128,7 +127,7 @@ def _marks(now: float | None, stops: float | None, money: style.Money) -> list[a
     table = pd.DataFrame(
         {"budget": [amount / money.divisor for amount in words], "text": list(words.values())}
     )
-    table["down"] = [14 + 18 * place for place in range(len(table))]
+    table["down"] = [HEIGHT - 14 - 18 * place for place in range(len(table))]
     base = alt.Chart(style.rows(table)).encode(x="budget:Q")
     text = base.mark_text(align="left", dx=6, fontSize=style.FONT_SIZE, color=style.INK)
     rule = base.mark_rule(color=style.INK, strokeWidth=1, strokeDash=[2, 3])

@@ -157,13 +157,14 @@ def _panel(role, used: pd.Series, available: pd.Series, unit: str) -> alt.LayerC
     table["until"] = [periods.shift(month, 1) for month in table["month"]]
     table["full"] = (table["used"] >= FULL * table["there"]) & (table["used"] > 0)
     table["when"] = [periods.month_label(month) for month in table["month"]]
+    table["zero"] = 0.0
     x = alt.X("month:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", grid=False))
     top = float(np.nanmax([table["there"].max(), table["used"].max(), 1e-9]))
     y = alt.Y(
         "used:Q",
         title=unit,
         scale=alt.Scale(domain=[0, 1.08 * top], nice=False),
-        axis=alt.Axis(tickCount=3),
+        axis=alt.Axis(tickCount=3, minExtent=28),
     )
     tooltip = [
         alt.Tooltip("when:N", title="month"),
@@ -172,7 +173,7 @@ def _panel(role, used: pd.Series, available: pd.Series, unit: str) -> alt.LayerC
     ]
     base = alt.Chart(style.rows(table)).encode(x=x, tooltip=tooltip)
     fill = alt.condition("datum.full", alt.value(SHADES[-1]), alt.value(USED_FILL))
-    bars = base.mark_bar(strokeWidth=0).encode(x2="until:T", y=y, color=fill)
+    bars = base.mark_bar(strokeWidth=0).encode(x2="until:T", y=y, y2="zero:Q", color=fill)
     line = base.mark_line(interpolate="step-after", color=style.INK, strokeWidth=1.6)
     name = alt.TitleParams(
         style.one_line(role), anchor="start", fontSize=style.FONT_SIZE, fontWeight="normal"

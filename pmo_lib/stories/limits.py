@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
-from pmo_lib import charts, workbench
+from pmo_lib import workbench
 from pmo_lib.stories.lists import best_refused
 from pmo_lib.stories.plain import (
     listed,
@@ -22,21 +21,9 @@ from pmo_lib.workbench import Recommendation
 
 
 def budgets(recommendation: Recommendation, frontier: pd.DataFrame) -> pd.DataFrame:
-    """Lay out what each budget buys.
+    """Lay out what `workbench.frontier` found: what each budget buys, and what a further million adds.
 
-    Parameters
-    ----------
-    recommendation : Recommendation
-        The list at the budgets of its settings.
-    frontier : DataFrame
-        As `workbench.frontier` returns it.
-
-    Returns
-    -------
-    DataFrame
-        budgets [% of the settings], money for proposals and cost [money], projects, worth of
-        the best list and of walking down the list, what a further million adds, and what
-        enters and leaves against the row before.
+    What enters and leaves is against the row before.
     """
     money, unit = money_of(recommendation), worth_unit(recommendation)
     known = frontier["value"].notna()
@@ -64,28 +51,6 @@ def budgets(recommendation: Recommendation, frontier: pd.DataFrame) -> pd.DataFr
     return pd.DataFrame(shown | moved)
 
 
-def budgets_chart(recommendation: Recommendation, frontier: pd.DataFrame) -> alt.Chart | None:
-    """Draw what each budget buys; None where no two budgets can be met."""
-    if frontier["value"].notna().sum() < 2:
-        return None
-    worth = {
-        column: worth_shown(recommendation, frontier[column])
-        for column in ("value", "bound", "walk")
-    }
-    return charts.value_against_budget(
-        frontier.assign(**worth),
-        value_title=f"worth [{worth_unit(recommendation)}]",
-        now=_budget_at(frontier, "now"),
-        stops_paying=_budget_at(frontier, "stops_paying"),
-        currency=recommendation.settings.currency,
-    )
-
-
-def _budget_at(frontier: pd.DataFrame, column: str) -> float | None:
-    marked = frontier[frontier[column] & frontier["value"].notna()]
-    return None if len(marked) == 0 else float(marked["budget"].iloc[0])
-
-
 def budgets_in_words(recommendation: Recommendation, frontier: pd.DataFrame) -> str:
     """Say where a further million stops paying, and what the largest budget tried would add."""
     money, known = money_of(recommendation), frontier[frontier["value"].notna()]
@@ -98,7 +63,7 @@ def budgets_in_words(recommendation: Recommendation, frontier: pd.DataFrame) -> 
         f"{money.shown(more)} more, {100 * last['scale']:g} % of the budgets, would add "
         f"{worth_in_words(recommendation, gain)} to {worth_in_words(recommendation, now['value'])}. "
     )
-    stops = _budget_at(frontier, "stops_paying")
+    stops = budget_at(frontier, "stops_paying")
     one = f"a further {money.sign}1m"
     if stops is None:
         return words + f"Within this range {one} does not stop paying."
@@ -106,6 +71,12 @@ def budgets_in_words(recommendation: Recommendation, frontier: pd.DataFrame) -> 
         "From the present budgets on" if stops == now["budget"] else f"From {money.shown(stops)} on"
     )
     return words + f"{where}, {one} adds less than half of what one buys now on average."
+
+
+def budget_at(frontier: pd.DataFrame, column: str) -> float | None:
+    """Return the budget at the row that a column marks, if it can be met."""
+    marked = frontier[frontier[column] & frontier["value"].notna()]
+    return None if len(marked) == 0 else float(marked["budget"].iloc[0])
 
 
 def bring_in(recommendation: Recommendation) -> pd.DataFrame:
@@ -120,30 +91,15 @@ def bring_in_in_words(recommendation: Recommendation, answer: pd.DataFrame) -> s
     """Say what would bring in the best-ranked proposal left out."""
     if len(answer) == 0:
         return "Every assessed proposal is funded, or none could be asked about."
-    project = answer.index[0]
-    return sentence(f"{ranked(recommendation, project)} {_verbless(answer.at[project, 'says'])}")
-
-
-def _verbless(says: str) -> str:
-    """Let an answer follow a name: one that does not start with a verb after a colon."""
-    return says if says.startswith(("needs", "stays")) else f"is left out: {says}"
+    project, says = answer.index[0], answer["says"].iloc[0]
+    says = says if says.startswith(("needs", "stays")) else f"is left out: {says}"
+    return sentence(f"{ranked(recommendation, project)} {says}")
 
 
 def more_people(recommendation: Recommendation, tight: pd.DataFrame) -> pd.DataFrame:
-    """List where nothing is left of a role, and what one more person for three months is worth.
+    """List where nothing is left of a role, and what one more person would be worth, most first.
 
-    Parameters
-    ----------
-    recommendation : Recommendation
-        What was recommended.
-    tight : DataFrame
-        As `workbench.bottlenecks` returns it.
-
-    Returns
-    -------
-    DataFrame
-        What is added, worth at least and at most, and what would enter and leave; worth
-        most first.
+    Read from what `workbench.bottlenecks` found; two bounds are given as the choice proves them.
     """
     unit = worth_unit(recommendation)
     rows = tight[(tight["kind"] == "people") & ((tight["full"] > 1 - 1e-9) | (tight["high"] > 0))]
@@ -175,32 +131,3 @@ def more_in_words(recommendation: Recommendation, tight: pd.DataFrame) -> str:
         steps = listed(money.sort_values("low", ascending=False)["step"])
         return sentence(sentence(words) + f" Of the budgets, these are worth more alone: {steps}")
     return sentence(sentence(words) + " Of no budget is 1 % more alone worth anything")
-
-
-def use_charts(recommendation: Recommendation) -> list[alt.Chart]:
-    """Draw how full roles and funds are, and people by month; nothing of what is not limited."""
-    people, funds = (_grids(recommendation, kind) for kind in ("people", "money"))
-    drawn = []
-    if people is not None:
-        drawn.append(charts.use_map(*people, title="How full each role is", row_title="role"))
-        drawn.append(charts.people_by_month(*people))
-    if funds is not None:
-        drawn.append(charts.use_map(*funds, title="How full each fund is", row_title="fund"))
-    return drawn
-
-
-def _grids(recommendation: Recommendation, kind: str):
-    """Return what is used and available, role x month or fund x year; None without limits."""
-    limits = recommendation.limits
-    table = limits[(limits["kind"] == kind) & limits["label"].map(type).eq(tuple)]
-    if not (table["available"] > 0).any():
-        return None
-    first = 0 if kind == "people" else 1
-    row = [
-        label[0] if first == 0 else ", ".join(filter(None, label[1:])) for label in table["label"]
-    ]
-    table = table.assign(row=row, period=[label[1 - first] for label in table["label"]])
-    return tuple(
-        table.pivot_table(index="row", columns="period", values=column, aggfunc="sum")
-        for column in ("used", "available")
-    )

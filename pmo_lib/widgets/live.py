@@ -166,7 +166,7 @@ def live_weights(trial: Trial) -> Panel:
     beside = ipywidgets.VBox(
         [says[1], buttons, follow(trial, _exact_words)], layout={"flex": "1 1 340px"}
     )
-    both = ipywidgets.HBox([view, beside], layout={"flex_flow": "row wrap"})
+    both = ipywidgets.HBox([view, beside], layout={"flex_flow": "row wrap", "grid_gap": "8px 28px"})
     opening = static_controls(
         "Sliders stand here when the notebook runs, one for each weight, with the ranking above as it "
         "moves. Opening state:",
