@@ -51,17 +51,6 @@ def shift(period: str, months: int) -> str:
     raise InputError(f"period: {show(period)} moved by {months} months leaves the calendar")
 
 
-def fiscal_year(day: str, fiscal_year_start: str = "04-01") -> str:
-    """Return the start of the fiscal year that holds a date.
-
-    >>> fiscal_year("2028-02-15")
-    '2027-04-01'
-    """
-    moment = parse(day)
-    start = f"{moment.year}-{fiscal_year_start}"
-    return start if parse(start) <= moment else f"{moment.year - 1}-{fiscal_year_start}"
-
-
 def year_number(period: str, base_date: str) -> int:
     """Count the years from the base date to a yearly period: 0 is now, negative is past.
 

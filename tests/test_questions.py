@@ -244,6 +244,8 @@ def test_worth_is_worded_in_what_is_summed():
     npv = workbench.Settings(objective="npv")
     assert worth_between(2e6, 3e6, npv) == "between £2.00m and £3.00m of NPV"
     assert worth_between(1e-5, 2e-5, workbench.Settings()) == "less than 0.1 points"
+    row = ROW("a", "left out", 2e6, 2e6, "", np.nan, np.nan, {}, (), ())
+    assert said(row, names=NAMES, settings=npv) == "needs £2.00m of NPV more"
 
 
 # Where it binds
@@ -356,6 +358,8 @@ def test_the_example_is_told(made, frontier, tight):
     assert "From the present budgets on, a further £1m adds" in limits.budgets_in_words(
         made, frontier
     )
+    unmarked = frontier.assign(now=False)
+    assert limits.budgets_in_words(made, unmarked).startswith("No larger budget was tried")
     answer = limits.bring_in(made)
     words = limits.bring_in_in_words(made, answer)
     assert words.startswith("Bus lanes on the Thornley Road (rank 6) needs 31.4 more points, or ")
@@ -445,3 +449,21 @@ def test_an_interrupt_keeps_what_was_found(run, monkeypatch):
     assert len(document["projects"]) == 2
     assert not document["complete"]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupted_frontier_keeps_what_is_proven(run, monkeypatch):
+    real = workbench.frontier
+
+    def interrupted(*what, progress, **options):
+        def told(done, total, words):
+            signal.raise_signal(signal.SIGINT)
+            return progress(done, total, words)
+
+        return real(*what, progress=told, **options)
+
+    monkeypatch.setattr(workbench, "frontier", interrupted)
+    result = run("frontier", EXAMPLE, "--points", 3, "--json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert len(document["points"]) == 4
+    assert not document["complete"]

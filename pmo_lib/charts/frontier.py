@@ -72,7 +72,7 @@ def value_against_budget(
     layers = [_band(known, x, value_title), *_lines(known, x)]
     layers += _marks(now, stops_paying, money)
     chart = alt.layer(*layers).properties(width=style.WIDTH, height=HEIGHT)
-    subtitle = "Each point is an exact choice; the axes do not start at zero."
+    subtitle = "Each point is a list chosen anew; the axes do not start at zero."
     if ((known["bound"] - known["value"]) > 0.001 * known["value"].abs()).any():
         subtitle += " Pale band: up to what is proven not to be exceeded."
     return style.dress(chart, title=title, subtitle=subtitle)

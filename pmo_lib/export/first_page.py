@@ -80,7 +80,7 @@ def write(book: Book) -> None:
 def _columns(book: Book, room: float) -> list[Column]:
     unit, settings = book.money.unit, book.recommendation.settings
     start = base_date(book.recommendation.portfolio, settings)
-    year = periods.label(periods.fiscal_year(start, settings.fiscal_year_start))
+    year = periods.label(start)
     fixed = {
         0: Column("Rank", 38, ("rank",)),
         3: Column("Score\nof 100", 54, ("score",)),

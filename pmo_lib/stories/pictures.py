@@ -14,8 +14,8 @@ from pmo_lib.alignment import NO_OBJECTIVE
 from pmo_lib.charts import style
 from pmo_lib.stories import proposed, served, worth
 from pmo_lib.stories.plain import funded, money_of, worth_shown, worth_unit
+from pmo_lib.tables import parse_levels, parse_points
 from pmo_lib.workbench import Recommendation
-from pmo_lib.workbench.evaluation import parse_points
 
 ASKED = {"running work": "#1d1a4f", "mandatory proposals": "#c2543a", "other proposals": "#a9dcc3"}
 BUDGET = "budget"
@@ -217,10 +217,8 @@ def _points(row: pd.Series, criterion: str) -> pd.Series:
     if row["value_function"] == "linear":
         return pd.Series([0.0, 1.0], index=[row["worst"], row["best"]])
     if row["value_function"] == "piecewise":
-        return parse_points(row["points"], criterion=criterion).sort_index()
-    return parse_points(row["levels"], criterion=criterion, numeric=False).sort_values(
-        kind="stable"
-    )
+        return parse_points(row["points"]).sort_index()
+    return parse_levels(row["levels"]).sort_values(kind="stable")
 
 
 def budget_levels(recommendation: Recommendation, table: pd.DataFrame) -> alt.Chart | None:

@@ -7,10 +7,9 @@ import pandas as pd
 from pmo_lib import periods
 from pmo_lib.checks import require_number
 from pmo_lib.export.words import Money, joined, money_for, number, one_line
-from pmo_lib.tables import Portfolio
+from pmo_lib.tables import Portfolio, parse_levels, parse_points
 from pmo_lib.widgets.page import Page, bullets, left_by_year, paragraph
 from pmo_lib.workbench import Recommendation, Settings, differences
-from pmo_lib.workbench.evaluation import parse_points
 from pmo_lib.workbench.settings import RULES
 
 MOST_NAMED = 6
@@ -55,7 +54,7 @@ def _references(criterion: pd.Series):
     if kind == "linear":
         return criterion["worst"], criterion["best"]
     text = criterion["levels"] if kind == "levels" else criterion["points"]
-    points = parse_points(text, criterion=str(criterion.name), numeric=kind != "levels")
+    points = (parse_levels if kind == "levels" else parse_points)(text)
     return points.idxmin(), points.idxmax()
 
 

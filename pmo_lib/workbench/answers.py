@@ -13,19 +13,23 @@ from pmo_lib.workbench.settings import Settings
 MOST_PLACES = 5
 """Budget years or months named where more is needed; beyond, they are counted."""
 
+MOST_CHECKED = 12
+"""Projects for which it is checked whether people alone would do."""
+
 
 def people_instead(table: pd.DataFrame, problem: dict, choice) -> pd.DataFrame:
     """Name people instead of money where the money left over is enough, and people are not.
 
-    Checked by choosing again with what is short of each role.
+    Checked by choosing again with what is short of each role, for the few nearest to the line.
     """
-    rows = table.to_dict("index")
+    rows, checked = table.to_dict("index"), 0
     for project, row in rows.items():
-        if row["extra_of"] != "budget" or problem["use"] is None or choice.selected[project]:
+        if row["extra_of"] != "budget" or problem["use"] is None or checked == MOST_CHECKED:
             continue
         short = shortfalls(problem["use"], problem["capacity"], choice, project)
         if len(short) == 0 or len(shortfalls(problem["cost"], problem["budget"], choice, project)):
             continue
+        checked += 1
         asked = {
             "capacity": problem["capacity"].add(short, fill_value=0.0),
             "forced_in": pd.concat([problem["forced_in"], pd.Series({project: "asked"})]),
@@ -72,7 +76,8 @@ def said(row, *, names: pd.Series, settings: Settings, forced: str = "") -> str:
     if inside:
         lost = f"stays unless it loses {size} or more"
         return lost + (f"; without it, {enters} would come in" if enters else "")
-    words = f"needs {size.replace(' point', ' more point')}{_extra(row, settings)}"
+    more = size.replace(" point", " more point") if " point" in size else f"{size} more"
+    words = f"needs {more}{_extra(row, settings)}"
     return words + (f"; including it now displaces {leaves}" if leaves else "")
 
 

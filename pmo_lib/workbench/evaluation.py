@@ -10,7 +10,7 @@ import pandas as pd
 from pmo_lib import alignment, scoring, value
 from pmo_lib import weights as weight_methods
 from pmo_lib.checks import InputError, listing, show
-from pmo_lib.tables import Portfolio
+from pmo_lib.tables import Portfolio, parse_levels, parse_points
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.settings import Settings
 
@@ -112,7 +112,7 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
 
     proposed = projects.index[projects["status"] == "proposed"]
     running = projects.index[projects["status"] == "running"]
-    reasons = _reasons(portfolio, performance.reindex(proposed), finance, unrated)
+    reasons = _reasons(portfolio, settings, performance.reindex(proposed), finance, unrated)
     assessed = proposed[~proposed.isin(reasons.index)]
     _require_estimates(portfolio, reasons, running, finance)
     if len(assessed) == 0:
@@ -123,10 +123,10 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
     performance = performance.reindex(assessed)
     values, not_doing, clipped = _values(portfolio.criteria, performance)
     score = scoring.additive_value(values, weights)
-    worth_parts, size_note = _extent(portfolio, settings, values, not_doing)
+    over_not_doing, size_note = _worth(portfolio, settings, values, weights, not_doing)
     priority = _priority(contribution, objective_weights, assessed)
     worth = {
-        "score": (worth_parts @ weights).rename("worth"),
+        "score": over_not_doing,
         "npv": finance["npv"].reindex(assessed).rename("worth"),
         "priority": priority.reindex(assessed).rename("worth"),
     }[settings.objective]
@@ -259,10 +259,12 @@ def _performance(portfolio: Portfolio, finance: pd.DataFrame, aligned: pd.Series
     return pd.DataFrame(columns).rename_axis(index="project", columns="criterion")
 
 
-def _reasons(portfolio, performance, finance, unrated) -> pd.Series:
+def _reasons(portfolio, settings, performance, finance, unrated) -> pd.Series:
     """Say for each proposal that cannot be assessed why not."""
     reasons: dict[str, str] = dict(portfolio.set_aside["reason"])
     by_source = portfolio.criteria["source"]
+    now = pricing.base_date(portfolio, settings)
+    free = (finance["sunk_flow"] > 0) & (finance["cost"] == 0)
     priced = performance.index.isin(finance.index)
     for project, has_cost, row in zip(
         performance.index, priced, performance.isna().to_numpy(), strict=True
@@ -271,6 +273,8 @@ def _reasons(portfolio, performance, finance, unrated) -> pd.Series:
             continue
         missing = performance.columns[row]
         parts = [] if has_cost else ["no cost"]
+        if has_cost and free[project]:
+            parts.append(f"all its cost lies before {now}; plan it from then on")
         if project in unrated.index:
             parts.append(unrated[project])
         stated = [c for c in missing if by_source[c] == "performance"]
@@ -299,12 +303,19 @@ def _require_estimates(portfolio, reasons, running, finance) -> None:
         for p in mandatory
         if p in reasons.index
     ]
+    paused = portfolio.projects["status"].reindex(mandatory) == "paused"
+    problems += [
+        f"projects: mandatory project {show(p)} is paused, so its duty would go unmet; set its "
+        "status to running or proposed, or drop the flag"
+        for p in mandatory[paused]
+    ]
     if problems:
         raise InputError(*problems)
 
 
 def _values(criteria: pd.DataFrame, performance: pd.DataFrame):
     """Turn performance into values; also the value of not doing, and what was clipped."""
+    criteria = with_alignment_references(criteria)
     linear = criteria.index[criteria["value_function"] == "linear"]
     values = {}
     not_doing = pd.Series(0.0, index=criteria.index)
@@ -321,11 +332,11 @@ def _values(criteria: pd.DataFrame, performance: pd.DataFrame):
     for criterion, row in criteria.drop(index=linear).iterrows():
         measured = performance[criterion]
         if row["value_function"] == "levels":
-            levels = parse_points(row["levels"], criterion=criterion, numeric=False)
+            levels = parse_levels(row["levels"])
             values[criterion] = value.level_value(measured, levels=levels)
             not_doing[criterion] = levels.min()
             continue
-        points = parse_points(row["points"], criterion=criterion)
+        points = parse_points(row["points"])
         worst = points.idxmin()
         measured = measured.astype(float).replace(np.inf, worst)
         values[criterion] = value.piecewise_value(measured, points=points)
@@ -338,41 +349,37 @@ def _values(criteria: pd.DataFrame, performance: pd.DataFrame):
     return frame.rename_axis(columns="criterion"), not_doing, clipped
 
 
-def parse_points(text: str, *, criterion: str, numeric: bool = True) -> pd.Series:
-    """Read ``'0:0; 1000:0.5'`` as a Series of values by natural unit (or by word).
-
-    >>> parse_points("none:0; full:1", criterion="access", numeric=False).to_dict()
-    {'none': 0.0, 'full': 1.0}
-    """
-    pairs = [part.rpartition(":") for part in str(text).split(";") if part.strip()]
-    try:
-        labels = [float(p[0]) if numeric else p[0].strip() for p in pairs]
-        return pd.Series([float(p[2]) for p in pairs], index=labels)
-    except ValueError:
-        raise InputError(
-            f"criteria: {show(criterion)} has points {show(text)}; write them as '0:0; 1000:0.5; 4000:1'"
-        ) from None
+def with_alignment_references(criteria: pd.DataFrame) -> pd.DataFrame:
+    """Give an alignment criterion without a value function its natural one: 0 to 1, linear."""
+    bare = (criteria["source"] == "alignment") & criteria["value_function"].isna()
+    filled = criteria.copy()
+    filled.loc[bare, ["value_function", "worst", "best"]] = ["linear", 0.0, 1.0]
+    return filled
 
 
-def _extent(portfolio, settings, values, not_doing) -> tuple[pd.DataFrame, str]:
-    """Return value over not doing by criterion, ratings multiplied by relative size."""
-    over = values - not_doing
+def _worth(portfolio, settings, values, weights, not_doing) -> tuple[pd.Series, str]:
+    """Return value over not doing, ratings multiplied by relative size, and what to say of it."""
     ratings = portfolio.criteria.index[~portfolio.criteria["adds"]]
+    plain = scoring.value_over_not_doing(values, weights, not_doing).rename("worth")
     if len(ratings) == 0:
-        return over, ""
-    size = portfolio.projects["size"].reindex(values.index)
-    if not size.notna().all():
-        return over, (
-            f"Ratings do not add across projects ({listing(ratings)}) and not every size is stated, so "
-            "the list counts a small project's rating like a large one's, which favours small and split "
-            "projects; state sizes, or measure extent"
+        return plain, ""
+    what = f"Ratings do not add across projects ({listing(ratings)})"
+    stated = portfolio.projects.reindex(values.index)[["size", "size_unit"]]
+    units = stated["size_unit"].dropna().unique()
+    largest = settings.size_reference or float(stated["size"].max())
+    missing = "" if stated["size"].notna().all() else "not every size is stated"
+    missing = missing or ("sizes are in different units" if len(units) > 1 else "")
+    missing = missing or ("" if largest > 0 else "every size is 0")
+    if missing:
+        return plain, (
+            f"{what} and {missing}, so the list counts a small project's rating like a large one's, "
+            "which favours small and split projects; state sizes in one unit, or measure extent"
         )
-    largest = settings.size_reference or float(size.max())
-    over[ratings] = over[ratings].mul(size / largest, axis=0)
-    unit = portfolio.projects["size_unit"].reindex(values.index).dropna().unique()
-    return over, (
-        f"Ratings do not add across projects ({listing(ratings)}), so the list's worth multiplies them "
-        f"by size, relative to {largest:,g} {unit[0] if len(unit) == 1 else ''}".rstrip()
+    over = values - not_doing
+    over[ratings] = over[ratings].mul(stated["size"] / largest, axis=0)
+    unit = f" {units[0]}" if len(units) else ""
+    return (over @ weights).rename("worth"), (
+        f"{what}, so the list's worth multiplies them by size, relative to {largest:,g}{unit}"
     )
 
 
@@ -407,6 +414,10 @@ def _warnings(portfolio, settings, weights, clipped, size_note, finance):
     named = portfolio.cash_flows[portfolio.cash_flows["placeholder"].notna()]
     for project, rows in named.groupby("project", sort=False):
         yield f"The cost of {show(project)} is a placeholder: {rows['placeholder'].iloc[0]}."
+    partly = finance.index[(finance["sunk_flow"] > 0) & (finance["cost"] > 0)]
+    partly = partly[portfolio.projects["status"].reindex(partly) == "proposed"]
+    if len(partly):
+        yield f"Part of the cost lies before the base date and is left out for {listing(partly)}."
     if (finance["cost_beyond"] > 0).any():
         total = finance["cost_beyond"].sum()
         yield f"{settings.currency}{total / 1e6:,.1f}m of cost falls after the last budget period."
@@ -416,12 +427,15 @@ def _warnings(portfolio, settings, weights, clipped, size_note, finance):
 
 
 def _stale(portfolio: Portfolio, settings: Settings) -> list[str]:
+    """List criteria whose weight was judged for another swing than theirs is now."""
     stale = []
-    for criterion, row in portfolio.criteria.iterrows():
+    for criterion, row in with_alignment_references(portfolio.criteria).iterrows():
         judged = settings.swings.get(criterion) if settings.weights else None
         judged = np.array(judged or (row["swing_worst"], row["swing_best"]), dtype=float)
-        if not np.isfinite(judged).all() or row["value_function"] != "linear":
-            continue
-        if tuple(judged) != (row["worst"], row["best"]):
+        ends = np.array([row["worst"], row["best"]], dtype=float)
+        if row["value_function"] == "piecewise":
+            points = parse_points(row["points"])
+            ends = np.array([points.idxmin(), points.idxmax()], dtype=float)
+        if np.isfinite(judged).all() and np.isfinite(ends).all() and (judged != ends).any():
             stale.append(criterion)
     return stale

@@ -12,18 +12,34 @@ from pmo_lib.workbench.settings import Settings
 
 
 def base_date(portfolio: Portfolio, settings: Settings) -> str:
-    """Return now for discounting: the setting, or the first budget or cash-flow period."""
-    if settings.base_date:
-        return settings.base_date
-    for table in (portfolio.budgets, portfolio.cash_flows):
-        if len(table):
-            return str(table["period"].min())
-    return settings.data_date or "2000-01-01"
+    """Return the money year that is now: the setting, or the first budget or cash-flow period.
+
+    Raises
+    ------
+    InputError
+        If the base date or the fiscal-year start is not that of the tables' periods.
+    """
+    dated = [t["period"] for t in (portfolio.budgets, portfolio.cash_flows) if len(t)]
+    if not dated:
+        return settings.base_date or settings.data_date or "2000-01-01"
+    first = str(dated[0].min())
+    if settings.fiscal_year_start not in ("", first[5:]):
+        raise InputError(
+            f"fiscal_year_start: is {settings.fiscal_year_start}, but the years of the tables start "
+            f"on {first[5:]}; leave it empty or make them agree"
+        )
+    if settings.base_date and settings.base_date[5:] != first[5:]:
+        raise InputError(
+            f"base_date: must start a money year, such as {settings.base_date[:4]}-{first[5:]}, got "
+            f"{settings.base_date}"
+        )
+    return settings.base_date or first
 
 
 def budget(portfolio: Portfolio, settings: Settings) -> pd.Series:
-    """Return the scaled budgets by (period, fund), and unit where any belongs to one. [currency]."""
+    """Return the scaled budgets from now on by (period, fund), and unit where any has one."""
     table = portfolio.budgets
+    table = table[table["period"] >= base_date(portfolio, settings)]
     keys = ["period", "fund"]
     if table["business_unit"].notna().any():
         table = table.assign(business_unit=table["business_unit"].fillna(""))
@@ -38,10 +54,15 @@ def first_flows(portfolio: Portfolio) -> pd.DataFrame:
     option has none, as the flows of the project move with it.
     """
     flows = portfolio.cash_flows
+    return flows[flows["option"] == flows["project"].map(first_options(portfolio))]
+
+
+def first_options(portfolio: Portfolio) -> pd.Series:
+    """Return, by project, the option by which it is ranked."""
+    flows = portfolio.cash_flows
     stated = portfolio.options[["project", "option"]]
     own = pd.concat([stated.merge(flows[["project", "option"]].drop_duplicates()), flows])
-    first = own.groupby("project", sort=False)["option"].first()
-    return flows[flows["option"] == flows["project"].map(first)]
+    return own.groupby("project", sort=False)["option"].first()
 
 
 def by_year(
@@ -132,8 +153,9 @@ def finance(
     table["cost_in_budget"] = cost.loc[:, inside].sum(axis=1)
     table["cost_beyond"] = cost.loc[:, ~inside].sum(axis=1)
     table["this_year"] = cost[start] if start in cost.columns else 0.0
+    table["sunk_flow"] = past.reindex(cost.index).fillna(0.0)
     stated = portfolio.projects["sunk_cost"].reindex(cost.index)
-    table["sunk"] = stated.fillna(past.reindex(cost.index)).fillna(0.0)
+    table["sunk"] = stated.fillna(table["sunk_flow"])
     if cost.shape[0] == 0 or cost.shape[1] == 0:
         return table.assign(cost_pv=0.0, benefit_pv=0.0, npv=0.0, bcr=np.nan, payback=np.inf)
     years = [periods.year_number(period, start) for period in cost.columns]

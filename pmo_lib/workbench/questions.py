@@ -16,7 +16,7 @@ from pmo_lib.workbench.evaluation import evaluate
 from pmo_lib.workbench.problem import choosing_problem
 from pmo_lib.workbench.reasons import that_can_bind
 from pmo_lib.workbench.recommendation import Recommendation
-from pmo_lib.workbench.settings import Settings
+from pmo_lib.workbench.settings import RULES, Settings
 
 SCALES = tuple(percent / 100 for percent in range(60, 135, 5))
 """Shares of the budgets that are tried unless others are asked for. [-]"""
@@ -177,7 +177,8 @@ def why_not(
         return bool(stop) or not open_
 
     table = selection.why_not(**problem, gap=settings.gap, time_limit=time_limit, progress=told)
-    table = people_instead(table[table.index.isin(asked)], problem, recommendation.choice)
+    best = recommendation.choice if settings.rule == RULES[0] else recommendation.other
+    table = people_instead(table[table.index.isin(asked)], problem, best)
     forced = pd.concat([problem["forced_in"], problem["forced_out"]])
     table["says"] = [
         said(row, names=names, settings=settings, forced=forced.get(row.Index, ""))

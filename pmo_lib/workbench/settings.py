@@ -19,6 +19,8 @@ from pmo_lib.checks import InputError, show
 RULES = ("best affordable list", "down the list")
 OBJECTIVES = ("score", "npv", "priority")
 NOT_DECISIVE = ("saved_by", "saved_reason", "saved_on")
+STATES = ("DRAFT", "FOR APPROVAL", "APPROVED")
+MEASURES = ("share", "amount", "count")
 OVERRIDE_KEYS = ("project", "decision", "reason", "by")
 LIMIT_KEYS = ("group", "measure", "at_least", "at_most")
 
@@ -50,9 +52,11 @@ class Settings:
     currency: str = _help("Currency sign.", "£")
     price_base: str = _help("Price base of all money, in words.", "")
     base_date: str = _help(
-        "Now, for discounting: flows before this date are sunk. Empty: the first budget period.", ""
+        "The money year that is now: flows before it are sunk. Empty: the first budget period.", ""
     )
-    fiscal_year_start: str = _help("Month and day on which a money year starts.", "04-01")
+    fiscal_year_start: str = _help(
+        "Month and day on which a money year starts. Empty: as in the tables.", ""
+    )
     rule: str = _help(
         "'best affordable list' (exact) or 'down the list' (skip what does not fit).", RULES[0]
     )
@@ -98,6 +102,10 @@ class Settings:
         problems = list(_problems(self))
         if problems:
             raise InputError(*problems)
+        stated = ({k: v for k, v in row.items() if v is not None} for row in self.limits)
+        object.__setattr__(self, "limits", tuple(stated))
+        swings = {key: [float(end) for end in ends] for key, ends in self.swings.items()}
+        object.__setattr__(self, "swings", swings)
 
     @classmethod
     def from_toml(cls, text: str, *, source: str = "settings.toml") -> Settings:
@@ -156,7 +164,7 @@ class Settings:
         decisive = {
             key: value for key, value in dataclasses.asdict(self).items() if key not in NOT_DECISIVE
         }
-        text = json.dumps(decisive, sort_keys=True, default=list, ensure_ascii=True)
+        text = json.dumps(_plain(decisive), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -176,6 +184,15 @@ def without_override(settings: Settings, project: str) -> Settings:
     """Return settings without the override of a project."""
     kept = tuple(row for row in settings.overrides if row["project"] != project)
     return dataclasses.replace(settings, overrides=kept)
+
+
+def _plain(node: Any) -> Any:
+    """Write equal settings alike: 1.0 as 1, tuples as lists."""
+    if isinstance(node, Mapping):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_plain(value) for value in node]
+    return int(node) if isinstance(node, float) and node.is_integer() else node
 
 
 def _freeze(value: Any) -> Any:
@@ -202,13 +219,13 @@ def _problems(settings: Settings):
     for name in ("meeting_date", "data_date", "base_date"):
         if getattr(settings, name):
             yield from _caught(periods.parse, getattr(settings, name), name=name)
-    yield from _caught(
-        periods.parse, f"2027-{settings.fiscal_year_start}", name="fiscal_year_start"
-    )
-    if settings.rule not in RULES:
-        yield f"rule: must be one of {', '.join(map(show, RULES))}, got {show(settings.rule)}"
-    if settings.objective not in OBJECTIVES:
-        yield f"objective: must be one of {', '.join(map(show, OBJECTIVES))}, got {show(settings.objective)}"
+    if settings.fiscal_year_start:
+        day = f"2027-{settings.fiscal_year_start}"
+        yield from _caught(periods.parse, day, name="fiscal_year_start")
+    for name, allowed in (("rule", RULES), ("objective", OBJECTIVES), ("status", STATES)):
+        if getattr(settings, name) not in allowed:
+            words = ", ".join(map(show, allowed))
+            yield f"{name}: must be one of {words}, got {show(getattr(settings, name))}"
     if settings.unrated not in ("", "none"):
         yield f"unrated: must be 'none' or empty, got {show(settings.unrated)}"
     for name, low, high in (
@@ -232,7 +249,22 @@ def _problems(settings: Settings):
             yield f"swings: each must be a pair [worst, best], got {show(value)} for {show(key)}"
     yield from _override_problems(settings.overrides)
     for number, row in enumerate(settings.limits, start=1):
-        yield from _keys_problems(row, LIMIT_KEYS, f"limits entry {number}", ("group", "measure"))
+        yield from _limit_problems(row, f"limits entry {number}")
+
+
+def _limit_problems(row, where: str):
+    wrong = list(_keys_problems(row, LIMIT_KEYS, where, ("group", "measure")))
+    yield from wrong
+    if wrong:
+        return
+    if row["measure"] not in MEASURES:
+        yield f"{where}: measure must be one of {', '.join(MEASURES)}, got {show(row['measure'])}"
+    bounds = [row.get(side) for side in ("at_least", "at_most")]
+    for side, bound in zip(("at_least", "at_most"), bounds, strict=True):
+        if bound is not None and not (_is_number(bound) and bound >= 0):
+            yield f"{where}: {side} must be a number of at least 0, got {show(bound)}"
+    if bounds == [None, None]:
+        yield f"{where}: states neither at_least nor at_most"
 
 
 def _override_problems(overrides):
