@@ -87,15 +87,17 @@ def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
 
         tables, settings = folder.open_folder(portfolio, map)
         account, doubts, warnings = terminal.account(tables), None, ()
+        aside = tables.set_aside
         if tables.intake is None:
-            evaluation = workbench.evaluate(tables, settings)
-            doubts, warnings = workbench.review(tables, evaluation), evaluation.warnings
-            account = terminal.account(tables, evaluation)
+            made = workbench.recommend(tables, settings, explain=False)
+            doubts, warnings = workbench.review(tables, made.evaluation), made.warnings
+            account, aside = terminal.account(tables, made.evaluation), made.evaluation.set_aside
         if as_json:
             _print_json(
                 {
                     "problems": [],
                     "account": account,
+                    "set_aside": _records(aside.reset_index()),
                     "notes": list(tables.notes),
                     "warnings": list(warnings),
                     "doubts": _records(doubts),
@@ -104,6 +106,7 @@ def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
             return
         print(f"{portfolio}: no problem found.")
         print(terminal.account_words(account))
+        terminal.print_aside(aside)
         terminal.print_lines("Notes", tables.notes)
         terminal.print_lines("Warnings", warnings)
         if doubts is not None and len(doubts):
@@ -196,11 +199,17 @@ def frontier(
         with terminal.stoppable() as stopped, _progress(stopped) as progress:
             found = workbench.frontier(tables, settings, scales=scales, progress=progress)
         words = terminal.frontier_words(found, settings)
+        words += [f"Each list sums {terminal.statements.SUMMED[settings.objective]}."]
+        words += [terminal.account_words(terminal.account(tables))]
         frame = terminal.frontier_frame(found, settings)
         written = _write(
             out,
             lambda file: export.write_table(
-                frame, file, title="What each budget buys", notes=words
+                frame,
+                file,
+                title="What each budget buys",
+                notes=words,
+                marking=settings.marking,
             ),
             ("frontier.xlsx", "frontier.csv"),
         )
@@ -242,10 +251,17 @@ def why(
                 progress=progress,
             )
         notes = [made.headline, "Measured against the best affordable list."]
+        notes += terminal.statements_of(made)
         frame = found[["name", "rank", "case", "says"]]
         written = _write(
             out,
-            lambda file: export.write_table(frame, file, title="Why, or why not", notes=notes),
+            lambda file: export.write_table(
+                frame,
+                file,
+                title="Why, or why not",
+                notes=notes,
+                marking=made.settings.marking,
+            ),
             ("why.xlsx", "why.csv"),
         )
         if as_json:
@@ -288,7 +304,10 @@ def _choose(portfolio: Path, column_map: str | None, out: Path | None, as_json: 
         _print_json(
             {
                 "headline": made.headline,
+                "marking": settings.marking,
+                "status_of_the_list": settings.status,
                 "rule": settings.rule,
+                "sums": terminal.statements.SUMMED[settings.objective],
                 "value": made.choice.value,
                 "bound": made.choice.bound,
                 "gap": made.choice.gap,
@@ -305,6 +324,7 @@ def _choose(portfolio: Path, column_map: str | None, out: Path | None, as_json: 
         return
     terminal.print_recommendation(made)
     terminal.print_lines("Read with the list", terminal.statements_of(made))
+    terminal.print_lines("Notes from reading the tables", tables.notes)
     terminal.print_written(written)
 
 
@@ -340,7 +360,12 @@ def _write(out: Path | None, write: Callable[[Path], object], names: tuple[str, 
     from pmo_lib import folder
 
     files = [out] if out.suffix.lower() in (".xlsx", ".csv") else [out / name for name in names]
-    return [str(file) for file in folder.write_keeping(files, write)]
+    earlier = {kept for file in files for kept in file.parent.glob("*(until *")}
+    written = [str(file) for file in folder.write_keeping(files, write)]
+    kept = {kept for file in files for kept in file.parent.glob("*(until *")} - earlier
+    for file in sorted(kept):
+        print(f"Kept the earlier, different list as {file}", file=sys.stderr)
+    return written
 
 
 def _records(frame) -> list[dict]:
@@ -389,13 +414,18 @@ def _plain_errors(as_json: bool) -> Iterator[None]:
     except InputError as error:
         if as_json:
             found = getattr(error, "table", None)
-            _print_json({"error": {"problems": list(error.problems), "table": _records(found)}})
+            _print_json(
+                {
+                    "error": {
+                        "problems": list(error.problems),
+                        "table": _records(found),
+                        "conflict": list(getattr(error, "conflict", ())),
+                        "ways_out": list(getattr(error, "remedies", ())),
+                    }
+                }
+            )
         else:
-            many = len(error.problems)
-            heading = f"{many} problems to mend:" if many > 1 else "One problem to mend:"
-            print(heading, file=sys.stderr)
-            for problem in error.problems:
-                print(f"  - {problem}", file=sys.stderr)
+            terminal.print_problems(error)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         print("Stopped; nothing was written.", file=sys.stderr)

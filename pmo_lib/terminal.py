@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import pandas as pd
 
 from pmo_lib.export import statements
-from pmo_lib.workbench.problem import money_words
+from pmo_lib.workbench.problem import money_words, worth_between
+from pmo_lib.workbench.settings import RULES
 
 WORTH_UNITS = {"score": "points", "npv": "{}m of NPV", "priority": "% of priority"}
 
@@ -39,7 +40,13 @@ def print_recommendation(made) -> None:
     settings, table = made.settings, made.ranked_list
     title = " · ".join(
         part
-        for part in (settings.organisation, settings.board, settings.meeting_date, settings.status)
+        for part in (
+            settings.organisation,
+            settings.board,
+            settings.meeting_date,
+            settings.status,
+            settings.marking,
+        )
         if part
     )
     print(title)
@@ -58,15 +65,16 @@ def print_recommendation(made) -> None:
         rows = table[table["block"] == block]
         if block == "not recommended":
             print("=" * 100)
-            left = made.limits[made.limits["kind"] == "money"]["left_over"].sum() / 1e6
-            print(f"     left over: {settings.currency}{left:,.2f}m")
+            if len(made.portfolio.budgets):
+                left = made.limits[made.limits["kind"] == "money"]["left_over"].sum() / 1e6
+                print(f"     left over: {settings.currency}{left:,.2f}m")
         if len(rows) == 0:
             continue
         print(f"\n{heading}")
         if block == "continues":
             cells = (
                 "",
-                f"{len(rows)} running projects",
+                f"{len(rows)} running project{'s' if len(rows) > 1 else ''}",
                 "",
                 "",
                 _number(rows["cost"].sum() / 1e6, 2),
@@ -87,7 +95,8 @@ def print_recommendation(made) -> None:
     if table["too_close"].any():
         print(f"\n~ too close to call: within {100 * settings.too_close:g} points across the line")
     if len(made.other_list):
-        print(f"\nThe other rule's list {_other_worth(made)}; it would decide differently on")
+        other = next(rule for rule in RULES if rule != settings.rule)
+        print(f"\nThe other rule ({other}): its list {_other_worth(made)}, and differs in")
         for row in made.other_list.itertuples():
             print(f"  rank {row.rank}: {row.name}, funded only by: {row.funded_by}")
 
@@ -100,10 +109,8 @@ def statements_of(made) -> list[str]:
 def _other_worth(made) -> str:
     """Word how much more or less the other rule's list is worth."""
     lost = made.choice.value - made.other.value
-    words = "less" if lost >= 0 else "more"
-    if made.settings.objective == "npv":
-        return f"is worth {money_words(abs(lost), made.settings.currency)} {words}"
-    return f"is worth {100 * abs(lost):,.1f} points {words}"
+    size = worth_between(abs(lost), abs(lost), made.settings)
+    return f"is worth {size} {'less' if lost >= 0 else 'more'}"
 
 
 def _row(cells, widths) -> str:
@@ -264,3 +271,17 @@ def stoppable() -> Iterator[Callable[[], bool]]:
         yield lambda: bool(asked)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def print_problems(error) -> None:
+    """Print what there is to mend on the error stream: a clash with its ways out, or a list."""
+    conflict = getattr(error, "conflict", ())
+    if conflict:
+        lines = ["These limits cannot all hold:", *(f"  - {words}" for words in conflict)]
+        lines += ["Each of these is a way out:" if error.remedies else ""]
+        lines += [f"  {n}. {words}" for n, words in enumerate(error.remedies, start=1)]
+    else:
+        many = len(error.problems)
+        lines = [f"{many} problems to mend:" if many > 1 else "One problem to mend:"]
+        lines += [f"  - {problem}" for problem in error.problems]
+    print("\n".join(filter(None, lines)), file=sys.stderr)

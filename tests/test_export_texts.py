@@ -72,7 +72,7 @@ def poisoned(portfolio):
     }
     return dataclasses.replace(
         portfolio, projects=projects, criteria=criteria, objectives=objectives,
-        notes=(HOSTILE[0], LONG), source=HOSTILE[1], **tables,
+        limits=portfolio.limits.iloc[:0], notes=(HOSTILE[0], LONG), source=HOSTILE[1], **tables,
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def hostile(northmere):
     settings = dataclasses.replace(
         folder.read_settings(DATA),
         organisation="=1+1 & Sons &P", board="@SUM(1)" * 30, marking="&P OFFICIAL " * 20,
-        version="-1", price_base="=HYPERLINK(1)", currency='"£&', status="\u202eTFARD",
+        version="-1", price_base="=HYPERLINK(1)", currency='"£&',
     )  # fmt: skip
     settings = workbench.with_override(
         settings, "visitor-centre", "out", reason="=1+1", by="@chair",
@@ -283,7 +283,7 @@ def test_money_rounds_halves_up_as_spreadsheets_do(amount, shown):
     ("largest", "unit", "form"),
     [
         (5e6, "£m", "#,##0.0,,"),
-        (5e5, "£k", "#,##0.0,"),
+        (5e5, "£k", "#,##0,"),
         (900, "£", "#,##0"),
         (float("nan"), "£m", "#,##0.0,,"),
     ],

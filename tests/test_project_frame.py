@@ -30,7 +30,7 @@ def _bounds(requirements):
 def test_conda_environment_and_project_ask_for_the_same_packages():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = _bounds(project["dependencies"] + project["optional-dependencies"]["test"])
-    lines = re.findall(r"^  - (\S+)$", (ROOT / "environment.yml").read_text("utf-8"), re.M)
+    lines = re.findall(r"^ +- ([^\s:]+)$", (ROOT / "environment.yml").read_text("utf-8"), re.M)
     found = _bounds(line for line in lines if line not in ("conda-forge", "pip"))
     assert found.pop("python") == project["requires-python"]
     assert found == wanted

@@ -313,7 +313,10 @@ def test_both_rules_are_always_at_hand(northmere):
 def test_overrides_carry_their_reason_into_the_list(small):
     settings = workbench.with_override(BASE, "hubs", "out", reason="Not this year", by="Chair")
     made = workbench.recommend(small(), settings)
-    assert made.ranked_list.loc["hubs", "why"] == "Excluded by the board: Not this year (Chair)"
+    why = made.ranked_list.loc["hubs", "why"]
+    assert why.startswith(
+        "Excluded by the board: Not this year (Chair); costs the list 16.0 points"
+    )
     assert made.ranked_list.loc["roof", "why"] == "Mandatory: Legal duty"
     changes = workbench.differences(workbench.recommend(small(), BASE), made)
     assert changes.loc["hubs", "change"] == "leaves"
@@ -366,7 +369,7 @@ def test_an_unknown_group_is_named(small):
     settings = dataclasses.replace(
         BASE, limits=({"group": "colour: red", "measure": "count", "at_most": 1},)
     )
-    with pytest.raises(InputError, match="group 'colour: red' is not understood"):
+    with pytest.raises(InputError, match="group: 'colour: red' must be one of category"):
         workbench.recommend(small(), settings)
 
 
@@ -424,3 +427,136 @@ def test_a_clean_portfolio_raises_no_doubt(small):
     performance = small.tables["performance"].replace("judged,Highways", "judged,Analysts")
     portfolio = small(performance=performance)
     assert workbench.review(portfolio, workbench.evaluate(portfolio, BASE)).empty
+
+
+# --- running work, links and money that must not look free ------------------------------------
+
+
+def test_a_base_date_inside_a_money_year_is_refused(small):
+    with pytest.raises(InputError, match="base_date: must start a money year, such as 2027-04-01"):
+        workbench.evaluate(small(), dataclasses.replace(BASE, base_date="2027-06-01"))
+    with pytest.raises(InputError, match="fiscal_year_start: is 01-01, but the years"):
+        workbench.evaluate(small(), dataclasses.replace(BASE, fiscal_year_start="01-01"))
+
+
+def test_a_proposal_whose_cost_is_all_in_the_past_is_set_aside(small):
+    flows = small.tables["cash_flows"].replace("hubs,2027-04-01", "hubs,2026-04-01")
+    evaluation = workbench.evaluate(small(cash_flows=flows), BASE)
+    assert "all its cost lies before 2027-04-01" in evaluation.set_aside.loc["hubs", "reason"]
+
+
+def test_budgets_of_past_years_are_not_there_to_spend(small):
+    budgets = small.tables["budgets"] + "2026-04-01,capital,5000\n"
+    made = workbench.recommend(small(budgets=budgets), BASE, explain=False)
+    assert made.limits["available"].sum() == 800
+
+
+@pytest.mark.parametrize("ends", ["hubs,together,calls", "calls,together,hubs"])
+def test_together_with_what_nobody_assessed_is_an_error_both_ways(small, ends):
+    with pytest.raises(InputError, match="'hubs' would be funded and requires 'calls'"):
+        workbench.recommend(small(links=f"project,relation,other\n{ends}\n"), BASE)
+
+
+def test_what_running_work_needs_is_in(small):
+    links = "project,relation,other\ndepot,requires,flood\n"
+    made = workbench.recommend(small(links=links), BASE)
+    assert made.choice.selected["flood"]
+    assert made.ranked_list.loc["flood", "why"] == "Needed by 'depot', which is running"
+
+
+@pytest.mark.parametrize(
+    ("decision", "words"),
+    [("out", "'depot' is running; remove the override: stop it"), ("in", "it continues anyway")],
+)
+def test_running_work_cannot_be_overridden(small, decision, words):
+    settings = workbench.with_override(BASE, "depot", decision, reason="r", by="b")
+    with pytest.raises(InputError, match=words):
+        workbench.recommend(small(), settings)
+
+
+def test_a_paused_mandatory_project_is_an_error(small):
+    projects = small.tables["projects"].replace("Safety,proposed,yes", "Safety,paused,yes")
+    with pytest.raises(InputError, match="mandatory project 'roof' is paused"):
+        workbench.evaluate(small(projects=projects), BASE)
+
+
+def test_a_mandatory_rival_of_running_work_is_named(small):
+    links = "project,relation,other\nroof,excludes,depot\n"
+    with pytest.raises(InputError, match=r"'roof' must be in .* and excludes 'depot'"):
+        workbench.recommend(small(links=links), BASE)
+
+
+def test_people_are_those_of_the_option_that_is_ranked(small):
+    flows = small.tables["cash_flows"].replace("project,period", "project,option,period")
+    flows = flows.replace(",2027-", ",,2027-").replace(",2028-", ",,2028-")
+    flows = flows.replace("hubs,,", "hubs,one,") + "hubs,two,2027-04-01,capital,300,0\n"
+    options = "project,option,name\nhubs,one,Full\nhubs,two,Reduced\n"
+    capacity = "role,period,amount\nengineer,2027-06-01,3\n"
+    demand = (
+        "project,option,role,period,amount\nhubs,one,engineer,2027-06-01,2\n"
+        "hubs,two,engineer,2027-06-01,2\n"
+    )
+    tables = {"cash_flows": flows, "options": options, "capacity": capacity, "demand": demand}
+    made = workbench.recommend(small(**tables), BASE)
+    assert made.choice.selected["hubs"]
+
+
+def test_running_work_that_needs_too_many_people_is_said(small):
+    capacity = "role,period,amount\nengineer,2027-06-01,3\n"
+    demand = "project,option,role,period,amount\ndepot,,engineer,2027-06-01,5\n"
+    made = workbench.recommend(small(capacity=capacity, demand=demand), BASE)
+    assert any("engineer short by 2.0 in Jun 2027" in w for w in made.warnings)
+
+
+def test_a_limit_on_a_group_that_is_not_there_is_named(small):
+    limits = ({"group": "category: Saftey", "measure": "count", "at_most": 0},)
+    with pytest.raises(InputError, match="names an unknown category; known are"):
+        workbench.recommend(small(), dataclasses.replace(BASE, limits=limits))
+    for wrong in ({"at_most": "two"}, {"measure": "number", "at_most": 1}, {}):
+        with pytest.raises(InputError, match="limits entry 1"):
+            Settings(limits=({"group": "category: Safety", "measure": "count", **wrong},))
+
+
+def test_a_limit_is_named_where_it_keeps_a_project_out(small):
+    limits = ({"group": "category: Safety", "measure": "count", "at_most": 1},)
+    made = workbench.recommend(small(), dataclasses.replace(BASE, limits=limits))
+    assert "category: Safety may be at most 1 (count)" in made.ranked_list.loc["lights", "why"]
+
+
+def test_alignment_needs_no_value_function_of_its_own(small):
+    portfolio = small(
+        criteria=small.tables["criteria"] + "fit,Fit,alignment,-,more,,,,no,20\n",
+        objectives="objective,name,weight\nsafe,Safe,1\n",
+        contributions="project,objective,level\n"
+        + "".join(f"{p},safe,strong\n" for p in ("flood", "hubs", "lights", "roof", "calls")),
+    )
+    evaluation = workbench.evaluate(portfolio, BASE)
+    assert evaluation.values["fit"].tolist() == pytest.approx([6 / 9] * 4)
+
+
+def test_sizes_in_different_units_are_not_mixed(small):
+    criteria = small.tables["criteria"].replace("1000,yes,60", "1000,no,60")
+    projects = small.tables["projects"].replace(",2,sites", ",9000,residents", 1)
+    warnings = workbench.evaluate(small(criteria=criteria, projects=projects), BASE).warnings
+    assert any("sizes are in different units" in w for w in warnings)
+
+
+def test_equal_settings_have_equal_hashes():
+    assert Settings(budget_scale=1).hash() == Settings(budget_scale=1.0).hash()
+    assert Settings(weights={"a": 1}).hash() == Settings(weights={"a": 1.0}).hash()
+    limits = ({"group": "category: A", "measure": "count", "at_least": None, "at_most": 2},)
+    settings = Settings(limits=limits, swings={"a": (0, 1)})
+    assert Settings.from_toml(settings.to_toml()) == settings
+    assert Settings.from_toml(settings.to_toml()).hash() == settings.hash()
+
+
+def test_the_walk_says_which_lower_limit_it_could_not_keep(small):
+    limits = ({"group": "category: People", "measure": "count", "at_least": 2},)
+    settings = dataclasses.replace(BASE, limits=limits, rule="down the list")
+    with pytest.raises(InputError, match="cannot all hold"):
+        workbench.recommend(small(), settings)
+    share = ({"group": "category: People", "measure": "share", "at_least": 0.6},)
+    projects = small.tables["projects"].replace("Safety,proposed,yes", "People,proposed,yes")
+    settings = dataclasses.replace(BASE, limits=share, rule="down the list")
+    made = workbench.recommend(small(projects=projects), settings)
+    assert any("does not meet" in w for w in made.warnings)

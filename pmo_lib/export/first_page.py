@@ -292,7 +292,7 @@ def _left_by_year(book: Book) -> Formula | None:
     """Return a formula that words the money left in each year."""
     years = sorted(set(book.recommendation.portfolio.budgets["period"]))
     money, parts, words = book.money, [], []
-    sign, places = money.sign.replace('"', '""'), 1 if money.letter else 0
+    sign, places = money.sign.replace('"', '""'), 1 if money.letter == "m" else 0
     for year in years:
         name = f"left_{year.replace('-', '_')}"
         label = periods.label(year)

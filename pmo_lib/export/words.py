@@ -192,7 +192,7 @@ class Money:
 
     def number_format(self, places: int) -> str:
         """Return the number format of a cell."""
-        decimals = f".{'0' * places}" if places and self.letter else ""
+        decimals = f".{'0' * places}" if places and self.letter == "m" else ""
         return f"#,##0{decimals}" + {"m": ",,", "k": ",", "": ""}[self.letter]
 
     def shown(self, amount: float, places: int = 1) -> str:
@@ -201,7 +201,7 @@ class Money:
         >>> Money("£", "m").shown(250_000)
         '£0.3m'
         """
-        places = places if self.letter else 0
+        places = places if self.letter == "m" else 0
         exact = Decimal(repr(float(amount))) / self.divisor
         number = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + Decimal(0)
         return f"{self.sign}{number:,.{places}f}{self.letter}"
@@ -213,7 +213,7 @@ def money_for(sign: str, largest: float) -> Money:
     >>> money_for("£", 19e6).unit
     '£m'
     """
-    letter = "m" if not largest < 1e6 else "k" if largest >= 1e4 else ""
+    letter = "m" if not largest < 5e6 else "k" if largest >= 1e4 else ""
     return Money(one_line(sign), letter)
 
 

@@ -179,7 +179,11 @@ def _panel(recommendation: Recommendation, criterion: str) -> alt.LayerChart:
     row = recommendation.portfolio.criteria.loc[criterion]
     evaluation, money = recommendation.evaluation, money_of(recommendation)
     scale = money.divisor if row["source"] == "npv" else 1.0
-    unit = money.unit if row["source"] == "npv" else style.one_line(row["unit"])
+    unit = (
+        money.unit
+        if row["source"] == "npv"
+        else style.one_line(row["unit"] if isinstance(row["unit"], str) else "-")
+    )
     points = _points(row, criterion)
     marks = pd.DataFrame(
         {

@@ -250,7 +250,10 @@ def performance(recommendation: Recommendation, *, most: int = MOST_ROWS) -> pd.
     order = evaluation.rank.sort_values(kind="stable").index[:most]
     table = _ranked_names(recommendation, order)
     for criterion, row in recommendation.portfolio.criteria.iterrows():
-        cells, unit = evaluation.performance.loc[order, criterion], one_line(row["unit"] or "-")
+        cells, unit = (
+            evaluation.performance.loc[order, criterion],
+            one_line(row["unit"] if isinstance(row["unit"], str) else "-"),
+        )
         if row["source"] == "npv":
             cells, unit = scaled(cells, money), money.unit
         elif pd.api.types.is_numeric_dtype(cells):
@@ -305,7 +308,7 @@ def _shown(recommendation: Recommendation, project, criterion) -> str:
         return amount(money_of(recommendation), cell)
     if isinstance(cell, str):
         return f"'{one_line(cell)}'"
-    return f"{number(round(float(cell), 2))} {one_line(row['unit'] or '')}".strip()
+    return f"{number(round(float(cell), 2))} {one_line(row['unit'] if isinstance(row['unit'], str) else '')}".strip()
 
 
 def orders(recommendation: Recommendation, *, most: int = MOST_ROWS) -> pd.DataFrame:

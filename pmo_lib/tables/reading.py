@@ -130,11 +130,18 @@ def _own_tables(path: Path, findings: Findings) -> dict[str, RawTable]:
     known = {name: table for name, table in raw.items() if name in TABLES}
     for name in raw:
         if name not in TABLES and name not in OWN_SHEETS:
-            near = did_you_mean(name, [table for table in TABLES if table not in raw])
-            findings.note(
-                f"{place(path.name)}: table {show(name)} is not known and was ignored"
-                + (f"; {near}" if near else "")
-            )
+            near = did_you_mean(name, [t for t in TABLES if t not in raw and t != "projects"])
+            words = f"table {show(name)} is not known"
+            if near:
+                findings.fault(
+                    words,
+                    sheet=path.name,
+                    found=name,
+                    expected="the name of a table",
+                    remedy=f"{near.removesuffix('?')}? rename it, or name it so that it is no near miss",
+                )
+            else:
+                findings.note(f"{place(path.name)}: {words} and was ignored")
     if "projects" not in known:
         near = next((name for name in raw if did_you_mean(name, ["projects"])), "")
         findings.fault(

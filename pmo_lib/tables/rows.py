@@ -102,11 +102,19 @@ def _matched(table: Table, raw: RawTable, findings: Findings) -> dict[int, Colum
                 remedy=_heading_remedy(column, unknown),
             )
     for heading in unknown:
-        near = did_you_mean(heading, [column.name for column in absent])
-        findings.note(
-            f"{place(raw.sheet)}: column {show(heading)} is not known and was ignored"
-            + (f"; {near}" if near else "")
-        )
+        near = did_you_mean(heading, [column.name for column in absent if not column.required])
+        words = f"column {show(heading)} is not known"
+        if near:
+            findings.fault(
+                words,
+                sheet=raw.sheet,
+                column=heading,
+                found=heading,
+                expected="the heading of a column",
+                remedy=f"{near} rename it, or give it a name that is no near miss",
+            )
+        else:
+            findings.note(f"{place(raw.sheet)}: {words} and was ignored")
     return matched
 
 

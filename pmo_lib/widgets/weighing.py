@@ -105,9 +105,11 @@ def half_and_double_in_words(table: pd.DataFrame) -> str:
         return (
             "Counted half or double, no criterion changes the list: it does not hang on one weight."
         )
-    words = f"The list hangs on {joined(moved)}: counted half or double, another list is best."
+    counts = table[changed].groupby("criterion", sort=False)["counted"].agg(" or ".join)
+    which = joined(f"{criterion} (counted {counts[criterion]})" for criterion in moved)
+    words = f"The list hangs on {which}: another list is then best."
     if still:
-        words += f" Half or double of {joined(still)} changes nothing."
+        words += f" Half and double of {joined(still)} change nothing."
     return words
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import periods, selection
-from pmo_lib.workbench.problem import money_words
+from pmo_lib.workbench.problem import between, money_words, worth_between
 from pmo_lib.workbench.reasons import named, shortfalls
 from pmo_lib.workbench.settings import Settings
 
@@ -93,36 +93,6 @@ def _override(row, size: str, enters: str, leaves: str, names: pd.Series) -> str
     return f"{price}; it would be in" + (f" in place of {leaves}" if leaves else "")
 
 
-def worth_between(low: float, high: float, settings: Settings) -> str:
-    """Word what lies between two proven bounds, as one number where both read alike.
-
-    >>> worth_between(0.0866, 0.0867, Settings()), worth_between(0.7, 0.7, Settings())
-    ('8.7 points', '70.0 points')
-    >>> worth_between(0.7, 0.72, Settings()), worth_between(0.0, 0.02, Settings())
-    ('between 70.0 and 72.0 points', 'between 0.0 and 2.0 points')
-    """
-    if settings.objective == "npv":
-        return f"{money_between(low, high, settings.currency)} of NPV"
-    unit = "% of priority" if settings.objective == "priority" else "points"
-    if 0 < high < 0.0005:
-        return f"less than 0.1 {unit}"
-    words = [f"{100 * bound:,.1f}" for bound in (low, high)]
-    return f"{_between(*words)} {unit}"
-
-
-def money_between(low: float, high: float, currency: str) -> str:
-    """Word money that lies between two proven bounds.
-
-    >>> money_between(979_739, 1_400_000, "£")
-    'between £0.98m and £1.40m'
-    """
-    return _between(*(money_words(bound, currency) for bound in (low, high)))
-
-
-def _between(low: str, high: str) -> str:
-    return high if low == high else f"between {low} and {high}"
-
-
 def label_words(label) -> str:
     """Word a budget or a role in a month: 2030-31 capital; civil engineer Sep 2028."""
     if not isinstance(label, tuple):
@@ -144,7 +114,8 @@ def _extra(row, settings: Settings) -> str:
     over = len(places) - MOST_PLACES
     places = [*places[:MOST_PLACES], f"and {over} more"] if over > 0 else places
     low, high = word(row.extra_low), word(row.extra_high)
-    size = f"at most {high}" if row.extra_low == 0 else _between(low, high)
+    size = f"at most {high}" if row.extra_low == 0 else between(low, high)
     exact = f"with {high}: " if size.startswith("between") else ""
     noun = "more" if money else "more person-months"
-    return f", or {size} {noun} ({exact}{', '.join(places)})"
+    enough = "for a list with it to be worth as much as this one"
+    return f", or {size} {noun} ({exact}{', '.join(places)}) {enough}"

@@ -401,6 +401,9 @@ def _warnings(portfolio, settings, weights, clipped, size_note, finance):
     """Yield what every output of these figures must state."""
     if size_note:
         yield size_note + "."
+    examples = [p for p in portfolio.projects.index if str(p).startswith("example-")]
+    if examples:
+        yield f"Example rows of the template are still in the tables: {listing(examples)}."
     if clipped:
         cells = listing((f"{project}: {criterion}" for project, criterion in clipped), most=8)
         yield f"{len(clipped)} performances lie beyond the reference points and count as the reference: {cells}."

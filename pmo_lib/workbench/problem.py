@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from pmo_lib import periods
-from pmo_lib.checks import InputError, show
-from pmo_lib.tables import Portfolio
+from pmo_lib.checks import InputError, listing, show
+from pmo_lib.tables import Portfolio, parse_group
 from pmo_lib.workbench.evaluation import Evaluation
-from pmo_lib.workbench.pricing import budget
+from pmo_lib.workbench.pricing import budget, first_options
 from pmo_lib.workbench.settings import Settings
 
 
@@ -32,8 +32,8 @@ def choosing_problem(portfolio: Portfolio, settings: Settings, evaluation: Evalu
     if isinstance(left, pd.Series):
         left = left.clip(lower=0)
     use, capacity = _people(portfolio, evaluation, assessed)
-    forced_in, forced_out = _forced(portfolio, settings, assessed)
-    relations = _relations(portfolio, evaluation, assessed, forced_out)
+    forced_in, forced_out = _forced(portfolio, settings, evaluation)
+    relations = _relations(portfolio, evaluation, forced_in, forced_out)
     stated = pd.concat(
         [portfolio.limits, pd.DataFrame(settings.limits, columns=portfolio.limits.columns)]
     )
@@ -54,60 +54,98 @@ def choosing_problem(portfolio: Portfolio, settings: Settings, evaluation: Evalu
 
 def _people(portfolio: Portfolio, evaluation: Evaluation, assessed: pd.Index):
     """Return what proposals need and what running work leaves of each role and month. [FTE]."""
-    capacity = portfolio.capacity
-    if len(capacity) == 0:
+    available, demand = people(portfolio)
+    if len(available) == 0:
         return None, None
-    available = capacity.groupby(["role", "period"])["amount"].sum()
-    demand = portfolio.demand.pivot_table(
-        index="project", columns=["role", "period"], values="amount", aggfunc="sum"
-    )
-    demand = demand.reindex(columns=available.index).fillna(0.0)
     taken = demand.reindex(evaluation.running).sum()
     return demand.reindex(assessed).fillna(0.0), (available - taken).clip(lower=0)
 
 
-def _forced(portfolio, settings, assessed) -> tuple[pd.Series, pd.Series]:
+def people(portfolio: Portfolio) -> tuple[pd.Series, pd.DataFrame]:
+    """Return capacity by (role, month), and demand of each project's first option. [FTE]."""
+    available = portfolio.capacity.groupby(["role", "period"])["amount"].sum()
+    demand = portfolio.demand
+    first = demand["project"].map(first_options(portfolio)).fillna(demand["option"])
+    demand = demand[demand["option"] == first].pivot_table(
+        index="project", columns=["role", "period"], values="amount", aggfunc="sum"
+    )
+    return available, demand.reindex(columns=available.index).fillna(0.0)
+
+
+def _forced(portfolio, settings, evaluation) -> tuple[pd.Series, pd.Series]:
     """Return what must be in and out, each with its reason in words."""
-    projects = portfolio.projects
+    projects, assessed = portfolio.projects, evaluation.score.index
     mandatory = projects.index[projects["mandatory"] & projects.index.isin(assessed)]
     inside = {p: f"Mandatory: {projects.at[p, 'mandatory_reason']}" for p in mandatory}
     outside: dict[str, str] = {}
     stated = portfolio.overrides.to_dict("records") + list(settings.overrides)
-    decided = {row["project"]: row for row in stated}
-    for project, row in decided.items():
+    problems = []
+    for project, row in {row["project"]: row for row in stated}.items():
+        verb = {"in": "Included", "out": "Excluded"}[row["decision"]]
+        reason = f"{verb} by the board: {row['reason']} ({row['by']})"
         if project not in assessed:
-            if row["decision"] == "in":
-                raise InputError(
-                    f"overrides: {show(project)} cannot be included, as it is not an assessed "
-                    "proposal; enter its estimates first"
-                )
-            continue
-        if row["decision"] == "in":
-            inside.setdefault(project, f"Included by the board: {row['reason']} ({row['by']})")
+            problems.append(_not_to_override(project, row["decision"], projects, evaluation))
+        elif row["decision"] == "in":
+            inside.setdefault(project, reason)
         elif project in inside:
-            raise InputError(
+            problems.append(
                 f"overrides: {show(project)} is mandatory and cannot be excluded; "
                 "remove the flag in the projects table or the override"
             )
         else:
-            outside[project] = f"Excluded by the board: {row['reason']} ({row['by']})"
+            outside[project] = reason
+    if any(problems):
+        raise InputError(*filter(None, problems))
     return pd.Series(inside, dtype="str"), pd.Series(outside, dtype="str")
 
 
-def _relations(portfolio, evaluation, assessed, forced_out) -> dict:
-    """Return links among proposals; those with running work are settled here."""
+def _not_to_override(project, decision: str, projects, evaluation) -> str:
+    """Say why a project that is not an assessed proposal cannot be included or excluded."""
+    if project in evaluation.running:
+        remedy = "stop it in a rebalancing review" if decision == "out" else "it continues anyway"
+        return f"overrides: {show(project)} is running; remove the override: {remedy}"
+    if projects.at[project, "status"] in ("complete", "paused"):
+        return (
+            f"overrides: {show(project)} is {projects.at[project, 'status']}; remove the override"
+        )
+    if decision == "out":
+        return ""
+    return (
+        f"overrides: {show(project)} cannot be included, as it is not an assessed proposal "
+        f"({evaluation.set_aside.at[project, 'reason']}); enter its estimates first"
+    )
+
+
+def _relations(portfolio, evaluation, forced_in, forced_out) -> dict:
+    """Return links among proposals; those with work that goes on are settled here."""
     found = {"requires": [], "excludes": [], "together": []}
-    continues = set(evaluation.running)
+    assessed, status = set(evaluation.score.index), portfolio.projects["status"]
     for row in portfolio.links.itertuples():
         kind = "requires" if row.relation == "after" else row.relation
-        ends = {row.project, row.other}
-        if ends <= set(assessed):
-            found[kind].append((row.project, row.other))
-        elif kind == "excludes" and ends & continues:
-            (proposal,) = (ends - continues) or (None,)
-            if proposal in assessed:
-                rival = (ends & continues).pop()
-                forced_out[proposal] = f"Rival of {show(rival)}, which is running"
+        ends = (row.project, row.other)
+        if set(ends) <= assessed:
+            found[kind].append(ends)
+            continue
+        proposal = next((end for end in ends if end in assessed), None)
+        other = row.other if proposal == row.project else row.project
+        if proposal is None or status[other] not in ("running", "complete"):
+            continue
+        if kind == "excludes":
+            if proposal in forced_in.index:
+                raise InputError(
+                    f"links: {show(proposal)} must be in ({forced_in[proposal]}) and excludes "
+                    f"{show(other)}, which is {status[other]}; drop the link or what forces it in"
+                )
+            forced_out[proposal] = f"Rival of {show(other)}, which is {status[other]}"
+        elif status[other] == "running" and (kind == "together" or proposal == row.other):
+            forced_in[proposal] = f"Needed by {show(other)}, which is running"
+    clash = forced_in.index.intersection(forced_out.index)
+    if len(clash):
+        first = clash[0]
+        raise InputError(
+            f"links: {show(first)} is both in ({forced_in[first]}) and out ({forced_out[first]}); "
+            "drop one of the two"
+        )
     return found
 
 
@@ -117,20 +155,42 @@ def _groups(portfolio: Portfolio, limits: pd.DataFrame, assessed: pd.Index) -> p
         return None
     columns = {}
     for group in limits["group"].unique():
-        kind, _, wanted = (part.strip() for part in str(group).partition(":"))
+        kind, wanted = parse_group(group)
         if kind == "objective":
-            table = portfolio.contributions
+            known, table = portfolio.objectives.index, portfolio.contributions
             serves = table[(table["objective"] == wanted) & (table["contribution"] > 0)]["project"]
             member = pd.Series(assessed.isin(serves), index=assessed)
-        elif kind in ("category", "programme", "business_unit"):
-            member = portfolio.projects[kind].reindex(assessed) == wanted
         else:
+            known = portfolio.projects[kind].dropna().unique()
+            member = portfolio.projects[kind].reindex(assessed) == wanted
+        if wanted not in known:
             raise InputError(
-                f"limits: group {show(group)} is not understood; write 'category: ...', "
-                "'programme: ...', 'business_unit: ...' or 'objective: ...'"
+                f"limits: group {show(group)} names an unknown {kind}; known are "
+                f"{listing(known, most=12)}"
             )
         columns[group] = member.fillna(False).astype(float)
     return pd.DataFrame(columns)
+
+
+def cautions(portfolio: Portfolio, evaluation: Evaluation):
+    """Yield what the choice does not count yet, and where running work asks too much."""
+    available, demand = people(portfolio)
+    short = demand.reindex(evaluation.running).sum() - available
+    short = short[short > 1e-9]
+    if len(short):
+        role, month = short.idxmax()
+        yield (
+            f"Running work alone needs more people than there are: {role} short by "
+            f"{short.max():.1f} in {periods.month_label(month)}"
+            + (f" and in {len(short) - 1} more role-months." if len(short) > 1 else ".")
+        )
+    links, assessed = portfolio.links, evaluation.score.index
+    timed = links[(links["relation"] == "after") & links["project"].isin(assessed)]
+    if len(timed):
+        yield f"Order in time ('after') is not scheduled yet: {listing(timed['project'])}."
+    extra = links[links["value"].fillna(0).ne(0) | links["cost"].fillna(0).ne(0)]
+    if len(extra):
+        yield f"Extra value or cost of doing both is not counted yet for {listing(extra['project'])}."
 
 
 def limit_words(label) -> str:
@@ -151,3 +211,34 @@ def money_words(amount: float, currency: str = "") -> str:
     if abs(amount) >= 100_000:
         return f"{currency}{amount / 1e6:,.2f}m"
     return f"{currency}{amount:,.0f}"
+
+
+def worth_between(low: float, high: float, settings: Settings) -> str:
+    """Word what lies between two proven bounds, as one number where both read alike.
+
+    >>> worth_between(0.0866, 0.0867, Settings()), worth_between(0.7, 0.7, Settings())
+    ('8.7 points', '70.0 points')
+    >>> worth_between(0.7, 0.72, Settings()), worth_between(0.0, 0.02, Settings())
+    ('between 70.0 and 72.0 points', 'between 0.0 and 2.0 points')
+    """
+    if settings.objective == "npv":
+        return f"{money_between(low, high, settings.currency)} of NPV"
+    unit = "% of priority" if settings.objective == "priority" else "points"
+    if 0 < high < 0.0005:
+        return f"less than 0.1 {unit}"
+    words = [f"{100 * bound:,.1f}" for bound in (low, high)]
+    return f"{between(*words)} {unit}"
+
+
+def money_between(low: float, high: float, currency: str) -> str:
+    """Word money that lies between two proven bounds.
+
+    >>> money_between(979_739, 1_400_000, "£")
+    'between £0.98m and £1.40m'
+    """
+    return between(*(money_words(bound, currency) for bound in (low, high)))
+
+
+def between(low: str, high: str) -> str:
+    """Word two bounds as one where they read alike."""
+    return high if low == high else f"between {low} and {high}"

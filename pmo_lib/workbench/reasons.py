@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+from time import monotonic
 
+import numpy as np
 import pandas as pd
 
-from pmo_lib import periods, selection
-from pmo_lib.workbench.problem import limit_words, money_words
+from pmo_lib import periods, scoring, selection
+from pmo_lib.checks import InputError
+from pmo_lib.workbench.problem import limit_words, money_words, worth_between
 from pmo_lib.workbench.settings import RULES, Settings
+
+BY_THE_BOARD = ("Included by the board", "Excluded by the board")
+
+PRICING_SECONDS = 20.0
+"""How long prices may take in all; later projects are told what does not fit. [s]"""
 
 EXPLAINED_AT_MOST = 60
 """Proposals for which each reason is priced by a choice of its own; beyond, by what is left over."""
@@ -16,24 +24,24 @@ EXPLAINED_AT_MOST = 60
 
 def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Series:
     """Word for each assessed proposal why it is where it is."""
-    names, why = portfolio.projects["name"], {}
+    names, why = portfolio.projects["name"].reindex(choice.selected.index), {}
     forced = pd.concat([problem["forced_in"], problem["forced_out"]])
-    priced = explain and settings.rule == RULES[0] and len(choice.selected) <= EXPLAINED_AT_MOST
-    names = names.reindex(choice.selected.index)
-    asked = that_can_bind(problem)
+    few = len(choice.selected) <= EXPLAINED_AT_MOST
+    priced, asked = explain and few and settings.rule == RULES[0], that_can_bind(problem)
+    began = monotonic()
     for done, (project, funded) in enumerate(choice.selected.items(), start=1):
         if progress is not None:
             progress(
                 done, len(choice.selected), f"why {names[project]} is {'in' if funded else 'out'}"
             )
-        if project in forced.index:
-            why[project] = forced[project]
-            continue
-        words = _standing(project, funded, settings, problem, choice, names)
-        if priced:
+        in_time = priced and monotonic() - began < PRICING_SECONDS
+        words = forced.get(project, "")
+        if not words:
+            words = _standing(project, funded, settings, problem, choice, names)
+        if in_time and (project not in forced.index or words.startswith(BY_THE_BOARD)):
             words += _price(project, funded, settings, asked, choice, names)
-        else:
-            words = words or f"{'in' if funded else 'not in'} the list by the rule: {settings.rule}"
+        elif not words:
+            words = f"{'in' if funded else 'not in'} the list by the rule: {settings.rule}"
         words = words.removeprefix("; ")
         why[project] = words[:1].upper() + words[1:]
     return pd.Series(why, dtype="str")
@@ -64,16 +72,42 @@ def does_not_fit(project, problem, choice, currency: str = "") -> str:
     short = shortfalls(problem["cost"], problem["budget"], choice, project)
     if len(short):
         label = short.idxmax()
-        more = f" and in {len(short) - 1} more" if len(short) > 1 else ""
+        more = f" and in {len(short) - 1} more budgets" if len(short) > 1 else ""
+        more = more.replace("1 more budgets", "1 more budget") if len(short) == 2 else more
         parts.append(f"{money_words(short[label], currency)} short in {limit_words(label)}{more}")
     if problem["use"] is not None:
         short = shortfalls(problem["use"], problem["capacity"], choice, project)
         if len(short):
             role, month = short.idxmax()
             parts.append(f"{role} short by {short.max():.1f} in {periods.month_label(month)}")
+    parts += _limits_broken(project, problem, choice)
     if parts:
         return f"does not fit: {'; '.join(parts)}"
     return "worth no more than not doing it" if problem["value"][project] <= 0 else ""
+
+
+def _limits_broken(project, problem, choice) -> list[str]:
+    """Name the upper limits that adding a project to the list as it is would break."""
+    if problem["limits"] is None:
+        return []
+    after = choice.selected.copy()
+    after[project] = True
+    cost = problem["cost"]
+    cost = cost.sum(axis=1) if isinstance(cost, pd.DataFrame) else cost
+    broken = []
+    for row in problem["limits"].itertuples():
+        member = problem["groups"][row.group]
+        if not (member[project] > 0 and row.at_most >= 0):
+            continue
+        money = float((member * cost)[after].sum())
+        level = {
+            "count": float((member > 0)[after].sum()),
+            "amount": money,
+            "share": money / float(cost[after].sum()) if cost[after].sum() > 0 else 0.0,
+        }[row.measure]
+        if level > row.at_most + 1e-9:
+            broken.append(f"{row.group} may be at most {row.at_most:,g} ({row.measure})")
+    return broken
 
 
 def shortfalls(need, available, choice, project) -> pd.Series:
@@ -87,27 +121,49 @@ def shortfalls(need, available, choice, project) -> pd.Series:
 
 
 def _price(project, funded, settings, problem, choice, names) -> str:
-    """Price the opposite decision by an exact choice: value lost, who leaves or comes in."""
+    """Price the opposite decision by an exact choice: worth lost, who leaves or comes in.
+
+    For an override of the board, it is the price of the override.
+    """
+    decided = pd.concat([problem["forced_in"], problem["forced_out"]])
     side = "forced_out" if funded else "forced_in"
-    opposite = {**problem, side: pd.concat([problem[side], pd.Series({project: "asked"})])}
+    opposite = dict(problem)
+    if project in decided.index:
+        for one in ("forced_in", "forced_out"):
+            opposite[one] = problem[one].drop(project, errors="ignore")
+    else:
+        opposite[side] = pd.concat([problem[side], pd.Series({project: "asked"})])
     try:
         again = selection.choose(**opposite, gap=settings.gap, time_limit=2.0)
-    except selection.InfeasibleError:
+    except InputError as error:
+        if not isinstance(error, selection.InfeasibleError):
+            return ""
         return (
             "; the limits cannot hold without it"
             if funded
             else "; cannot be had with what must be in"
         )
-    lost = _points(choice.value - again.value, settings)
     moved = again.selected != choice.selected
     moved[project] = False
     enters, leaves = names[moved & again.selected], names[moved & choice.selected]
+    if project in decided.index:
+        lost = _lost(again, choice, settings)
+        words = f"; costs the list {lost}"
+        words += f" and displaces {named(enters)}" if funded and len(enters) else ""
+        return words if again.value > choice.value + 1e-9 else "; costs the list nothing"
+    lost = _lost(choice, again, settings)
     if funded:
         words = f"; without it the list is worth {lost} less"
         return words + (f", with {named(enters)} instead" if len(enters) else "")
     words = f"; including it costs the list {lost}"
     words += f" and displaces {named(leaves)}" if len(leaves) else ""
     return words + (f", letting in {named(enters)}" if len(enters) else "")
+
+
+def _lost(better, worse, settings: Settings) -> str:
+    """Word what lies between two choices: one number where both are proven, else an interval."""
+    low = max(better.value - worse.bound, 0.0)
+    return worth_between(low, max(better.bound - worse.value, low), settings)
 
 
 def that_can_bind(problem: dict) -> dict:
@@ -124,12 +180,6 @@ def that_can_bind(problem: dict) -> dict:
     }
 
 
-def _points(difference: float, settings: Settings) -> str:
-    if settings.objective == "npv":
-        return f"{money_words(difference, settings.currency)} of NPV"
-    return f"{100 * difference:,.1f} points"
-
-
 def named(names) -> str:
     """Word a few project names: long ones shortened, more than three counted."""
     names = [textwrap.shorten(str(name), 42, placeholder=" …") for name in names]
@@ -138,17 +188,29 @@ def named(names) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def split_warnings(portfolio, evaluation, problem, choice):
-    """Name unfunded projects that would be funded if they were merely split in two."""
+def split_warnings(portfolio, settings, evaluation, problem, choice):
+    """Name unfunded projects that two halves, each rated like the whole, would bring in.
+
+    Halves that would come in with half the rating too merely fit better, and are not named.
+    """
     ratings = portfolio.criteria.index[~portfolio.criteria["adds"]]
-    sized = portfolio.projects["size"].reindex(evaluation.score.index).notna().all()
-    out = choice.selected.index[~choice.selected].difference(problem["forced_out"].index)
-    if len(ratings) == 0 or sized or len(choice.selected) > EXPLAINED_AT_MOST:
+    plain = scoring.value_over_not_doing(
+        evaluation.values, evaluation.weights, evaluation.not_doing
+    )
+    sized = not np.allclose(plain, evaluation.worth)
+    few = len(choice.selected) <= EXPLAINED_AT_MOST
+    if len(ratings) == 0 or sized or not few or settings.objective != "score":
         return
     over = (evaluation.values - evaluation.not_doing) * evaluation.weights
-    names = [
-        portfolio.projects.at[p, "name"] for p in out if _funded_if_split(p, over, ratings, problem)
-    ]
+    out = choice.selected.index[~choice.selected].difference(problem["forced_out"].index)
+    asked, names = that_can_bind(problem), []
+    for project in out:
+        whole, rated = float(over.loc[project].sum()), float(over.loc[project, ratings].sum())
+        if rated <= 0:
+            continue
+        kept = _funded_if_split(project, (whole + rated) / 2, asked)
+        if kept and not _funded_if_split(project, whole / 2, asked):
+            names.append(portfolio.projects.at[project, "name"])
     if names:
         yield (
             f"Would be funded if merely split in two, because ratings do not add: {named(names)}; "
@@ -156,30 +218,23 @@ def split_warnings(portfolio, evaluation, problem, choice):
         )
 
 
-def _funded_if_split(project, over, ratings, problem) -> bool:
-    """Choose with a project replaced by two halves that each keep its ratings."""
+def _funded_if_split(project, worth: float, problem: dict) -> bool:
+    """Choose with a project replaced by two halves that are each worth so much."""
     halves = [f"{project} (half {n})" for n in (1, 2)]
-    half = over.loc[project].copy()
-    half[over.columns.difference(ratings)] /= 2
-    split = dict(problem)
-    split["value"] = _replaced(problem["value"], project, halves, float(half.sum()))
-    split["cost"] = _replaced(problem["cost"], project, halves, problem["cost"].loc[project] / 2)
-    if problem["use"] is not None:
-        split["use"] = _replaced(problem["use"], project, halves, problem["use"].loc[project] / 2)
+    split = {**problem, "value": _replaced(problem["value"], project, halves, worth)}
+    for name in ("cost", "use"):
+        if problem[name] is not None:
+            half = problem[name].loc[project] / 2
+            split[name] = _replaced(problem[name], project, halves, half)
     if problem["groups"] is not None:
-        split["groups"] = _replaced(
-            problem["groups"], project, halves, problem["groups"].loc[project]
-        )
+        member = problem["groups"].loc[project]
+        split["groups"] = _replaced(problem["groups"], project, halves, member)
     for kind in ("requires", "excludes", "together"):
-        pairs = problem[kind]
-        kept = [pair for pair in pairs if project not in pair]
-        moved = [
+        split[kind] = [
             tuple(half if end == project else end for end in pair)
-            for pair in pairs
-            if project in pair
-            for half in halves
+            for pair in problem[kind]
+            for half in (halves if project in pair else halves[:1])
         ]
-        split[kind] = kept + moved
     try:
         again = selection.choose(**split, time_limit=2.0)
     except selection.InfeasibleError:

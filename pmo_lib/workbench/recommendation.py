@@ -13,7 +13,7 @@ from pmo_lib import periods, selection
 from pmo_lib.checks import InputError, show
 from pmo_lib.tables import Portfolio
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
-from pmo_lib.workbench.problem import choosing_problem, limit_words, money_words
+from pmo_lib.workbench.problem import cautions, choosing_problem, limit_words, money_words
 from pmo_lib.workbench.reasons import does_not_fit, reasons, shortfalls, split_warnings
 from pmo_lib.workbench.settings import RULES, Settings
 
@@ -110,7 +110,13 @@ def recommend(
         other_list=_other_list(settings, evaluation, ranked, choice, other),
         headline=_headline(portfolio, settings, evaluation, problem, choice, ranked),
         warnings=evaluation.warnings
-        + (tuple(split_warnings(portfolio, evaluation, problem, choice)) if explain else ()),
+        + tuple(cautions(portfolio, evaluation))
+        + _not_met(choice)
+        + (
+            tuple(split_warnings(portfolio, settings, evaluation, problem, choice))
+            if explain
+            else ()
+        ),
     )
 
 
@@ -132,16 +138,25 @@ def differences(before: Recommendation, after: Recommendation) -> pd.DataFrame:
     return table.assign(worth=worth).sort_values(["change", "rank"])
 
 
+def _not_met(choice) -> tuple[str, ...]:
+    """Say which lower limits the walk down the list could not keep to."""
+    _, found, words = choice.status.partition("not met: ")
+    return (f"The list does not meet: {words}.",) if found else ()
+
+
 def _require_assessed(portfolio, evaluation, choice) -> None:
     """Refuse a chosen project that requires one nobody could assess."""
-    chosen = choice.selected.index[choice.selected]
+    chosen, aside = choice.selected.index[choice.selected], evaluation.set_aside
     links = portfolio.links[portfolio.links["relation"].isin(["requires", "together", "after"])]
+    pairs = [(row.project, row.other) for row in links.itertuples()]
+    both = links["relation"] == "together"
+    pairs += [(row.other, row.project) for row in links[both].itertuples()]
     problems = [
-        f"links: {show(row.project)} would be funded and requires {show(row.other)}, which cannot be "
-        f"assessed ({evaluation.set_aside.at[row.other, 'reason']}); enter its estimates, or a "
-        "placeholder with the name of who stands behind it"
-        for row in links.itertuples()
-        if row.project in chosen and row.other in evaluation.set_aside.index
+        f"links: {show(project)} would be funded and requires {show(other)}, which cannot be "
+        f"assessed ({aside.at[other, 'reason']}); enter its estimates or a placeholder with the name "
+        "of who stands behind it, resume it if it is paused, or drop the link"
+        for project, other in pairs
+        if project in chosen and other in aside.index
     ]
     if problems:
         raise InputError(*problems)
@@ -237,12 +252,20 @@ def _headline(portfolio, settings, evaluation, problem, choice, ranked) -> str:
         return f"{opening}; no budget is stated."
     available = float(problem["budget"].sum())
     years = problem["budget"].index.get_level_values(0)
-    first, last = periods.parse(years.min()).year, periods.parse(years.max()).year
-    span = f"{first}-{last % 100:02d}" if last > first else str(first)
+    span = _span(years.min(), years.max())
     return (
         f"{opening} of {money(available)} for {span}; {money(available - funded['cost'].sum())} "
         f"left because {_left_because(problem, choice, portfolio.projects['name'])}."
     )
+
+
+def _span(first: str, last: str) -> str:
+    """Word the budget years: 2027-28; 2027-28 to 2028-29; 2027-31 for five of them."""
+    begins, ends = periods.parse(first).year, periods.parse(last).year
+    if ends - begins > 1:
+        return f"{begins}-{ends % 100:02d}"
+    labels = [periods.label(first), periods.label(last)]
+    return labels[0] if first == last else " to ".join(labels)
 
 
 def _rounded_money(amount: float, *, currency: str, large: bool) -> str:
