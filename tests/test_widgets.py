@@ -180,7 +180,13 @@ def evil(example):
         projects[column] = [f"{EVIL}{number}" for number in range(len(projects))]
     projects["mandatory_reason"] = EVIL
     criteria = portfolio.criteria.assign(name=EVIL)
-    portfolio = dataclasses.replace(portfolio, projects=projects, criteria=criteria, source=EVIL)
+    portfolio = dataclasses.replace(
+        portfolio,
+        projects=projects,
+        criteria=criteria,
+        source=EVIL,
+        limits=portfolio.limits.iloc[:0],
+    )
     marked = {"organisation": EVIL, "board": EVIL, "marking": EVIL, "price_base": EVIL}
     settings = dataclasses.replace(
         settings, currency="$", saved_by=EVIL, saved_on="2027-01-02", **marked
