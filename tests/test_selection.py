@@ -1,5 +1,6 @@
 """Choosing: published optima, what counts as a limit, ties, errors, stopping."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -13,7 +14,13 @@ import pandas as pd
 import pytest
 
 from pmo_lib.checks import InputError
-from pmo_lib.selection import InfeasibleError, choose, frontier, walk_down_the_list
+from pmo_lib.selection import (
+    InfeasibleError,
+    choose,
+    choose_otherwise,
+    frontier,
+    walk_down_the_list,
+)
 from pmo_lib.selection.build import build
 from pmo_lib.selection.frontier import _monotone
 from pmo_lib.selection.solver import Solution, quiet, solve
@@ -618,3 +625,23 @@ def test_points_of_a_frontier_share_what_they_prove():
     points = [Solution(np.zeros(1), v, b, "time limit", 0.0) for v, b in ((5, 9), (4, 8), (6, 7))]
     shared = [(one.value, one.bound) for one in _monotone(points)]
     assert shared == [(5, 7), (5, 7), (6, 7)]
+
+
+def test_one_project_decided_otherwise_equals_choosing_with_it_forced():
+    value = pd.Series({"a": 16, "b": 22, "c": 12, "d": 8})
+    cost = pd.Series({"a": 5, "b": 7, "c": 4, "d": 3})
+    limits = {"requires": [("b", "a")], "forced_in": pd.Series({"d": "asked"})}
+    model = build(value, cost, 14, **limits)
+    for project, decision, forced in (
+        ("c", "out", {"forced_out": ["c"]}),
+        ("b", "in", {"forced_in": ["b", "d"]}),
+        ("d", "free", {"forced_in": ()}),
+    ):
+        expected = None
+        with contextlib.suppress(InfeasibleError):
+            expected = choose(value, cost, 14, **{**limits, **forced})
+        found = choose_otherwise(model, project, decision, gap=0, time_limit=5)
+        assert (found is None) == (expected is None)
+        if found is not None:
+            assert found.value == expected.value
+            pd.testing.assert_series_equal(found.selected, expected.selected)

@@ -3,7 +3,8 @@
 Every function takes the same limits; see `choose`.
 """
 
-from pmo_lib.selection.choice import Choice, choose
+from pmo_lib.selection.build import build
+from pmo_lib.selection.choice import Choice, choose, choose_otherwise
 from pmo_lib.selection.conflict import InfeasibleError
 from pmo_lib.selection.frontier import frontier
 from pmo_lib.selection.starts import StartOptions, start_options
@@ -15,7 +16,9 @@ __all__ = [
     "InfeasibleError",
     "StartOptions",
     "bottlenecks",
+    "build",
     "choose",
+    "choose_otherwise",
     "frontier",
     "start_options",
     "walk_down_the_list",

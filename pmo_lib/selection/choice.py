@@ -14,7 +14,17 @@ from pmo_lib.checks import require_number
 from pmo_lib.selection.build import build
 from pmo_lib.selection.conflict import explain
 from pmo_lib.selection.first import LARGE, first_answer, greedy_answer
-from pmo_lib.selection.model import DIGITS, MOVED_DIGITS, Model, Row, exact_sum, row, used
+from pmo_lib.selection.model import (
+    DIGITS,
+    MOVED_DIGITS,
+    Model,
+    Row,
+    exact_sum,
+    replace_rows,
+    row,
+    spread,
+    used,
+)
 from pmo_lib.selection.solver import Progress, Solution, relative_gap, solve
 
 TIME_LIMIT = 60.0
@@ -197,6 +207,46 @@ def best(
     found = search(model, gap=gap, time_limit=time_limit, progress=progress)
     if found.x is None:
         raise explain(model, proven=found.status == "infeasible")
+    return _settled(model, found, time_limit=time_limit, began=began)
+
+
+def choose_otherwise(
+    model: Model, project: Any, decision: str, *, gap: float, time_limit: float
+) -> Choice | None:
+    """Choose again with one project decided otherwise; None if no list can hold then.
+
+    Parameters
+    ----------
+    model : Model
+        From `build`, so that many such questions share it.
+    project : label
+        The project asked about.
+    decision : {"in", "out", "free"}
+        What it must be; free drops what forces it in or out.
+    gap, time_limit : float
+        As in `choose`.
+
+    Raises
+    ------
+    InputError
+        If neither a list nor the proof that there is none was found in time.
+    """
+    began, forced = monotonic(), ("forced in", "forced out")
+    rows = [r for r in model.rows if r.kind not in forced or r.label != project]
+    if decision != "free":
+        low, high = (1, np.inf) if decision == "in" else (-np.inf, 0)
+        rows.append(row(f"forced {decision}", project, spread(model, project), low, high))
+    model = replace_rows(model, rows)
+    found = search(model, gap=gap, time_limit=time_limit)
+    if found.x is None and found.status != "infeasible":
+        raise explain(model, proven=False)
+    if found.x is None:
+        return None
+    return _settled(model, found, time_limit=time_limit, began=began)
+
+
+def _settled(model: Model, found: Solution, *, time_limit: float, began: float) -> Choice:
+    """Break ties of a proven optimum, and label the answer."""
     settled = False
     if found.status == "optimal":
         allowed = min(max(1.0, 2 * found.seconds), time_limit - found.seconds)

@@ -27,7 +27,8 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
     names, why = portfolio.projects["name"].reindex(choice.selected.index), {}
     forced = pd.concat([problem["forced_in"], problem["forced_out"]])
     few = len(choice.selected) <= EXPLAINED_AT_MOST
-    priced, asked = explain and few and settings.rule == RULES[0], that_can_bind(problem)
+    priced = explain and few and settings.rule == RULES[0]
+    model = selection.build(**that_can_bind(problem)) if priced else None
     began = monotonic()
     for done, (project, funded) in enumerate(choice.selected.items(), start=1):
         if progress is not None:
@@ -39,7 +40,7 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
         if not words:
             words = _standing(project, funded, settings, problem, choice, names)
         if in_time and (project not in forced.index or words.startswith(BY_THE_BOARD)):
-            words += _price(project, funded, settings, asked, choice, names)
+            words += _price(project, funded, settings, problem, model, choice, names)
         elif not words:
             words = f"{'in' if funded else 'not in'} the list by the rule: {settings.rule}"
         words = words.removeprefix("; ")
@@ -120,24 +121,20 @@ def shortfalls(need, available, choice, project) -> pd.Series:
     return short[(short > scale) & (need.loc[project] > 0)]
 
 
-def _price(project, funded, settings, problem, choice, names) -> str:
+def _price(project, funded, settings, problem, model, choice, names) -> str:
     """Price the opposite decision by an exact choice: worth lost, who leaves or comes in.
 
     For an override of the board, it is the price of the override.
     """
-    decided = pd.concat([problem["forced_in"], problem["forced_out"]])
-    side = "forced_out" if funded else "forced_in"
-    opposite = dict(problem)
-    if project in decided.index:
-        for one in ("forced_in", "forced_out"):
-            opposite[one] = problem[one].drop(project, errors="ignore")
-    else:
-        opposite[side] = pd.concat([problem[side], pd.Series({project: "asked"})])
+    decided = problem["forced_in"].index.union(problem["forced_out"].index)
+    opposite = "free" if project in decided else "out" if funded else "in"
     try:
-        again = selection.choose(**opposite, gap=settings.gap, time_limit=2.0)
-    except InputError as error:
-        if not isinstance(error, selection.InfeasibleError):
-            return ""
+        again = selection.choose_otherwise(
+            model, project, opposite, gap=settings.gap, time_limit=2.0
+        )
+    except InputError:
+        return ""
+    if again is None:
         return (
             "; the limits cannot hold without it"
             if funded
@@ -146,7 +143,7 @@ def _price(project, funded, settings, problem, choice, names) -> str:
     moved = again.selected != choice.selected
     moved[project] = False
     enters, leaves = names[moved & again.selected], names[moved & choice.selected]
-    if project in decided.index:
+    if project in decided:
         lost = _lost(again, choice, settings)
         words = f"; costs the list {lost}"
         words += f" and displaces {named(enters)}" if funded and len(enters) else ""
