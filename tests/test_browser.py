@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Longest wait for anything on a busy machine. [ms]"""
 
 SHOTS = os.environ.get("PMO_SHOTS")
