@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pandas as pd
 
 from pmo_lib.export import statements
-from pmo_lib.workbench.problem import money_words, worth_between
+from pmo_lib.wording import money_words, worth_between
 from pmo_lib.workbench.settings import RULES
 
 WORTH_UNITS = {"score": "points", "npv": "{}m of NPV", "priority": "% of priority"}

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from pmo_lib import charts, cli, folder, periods, selection, workbench
 from pmo_lib.checks import InputError
 from pmo_lib.stories import limit_pictures, limits
-from pmo_lib.workbench.answers import said, worth_between
+from pmo_lib.wording import worth_between
+from pmo_lib.workbench.answers import said
 
 EXAMPLE = str(folder.example_folder())
 SCALES = (0.8, 0.9, 0.95, 1.05, 1.2)

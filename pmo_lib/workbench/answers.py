@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pmo_lib import periods, selection
-from pmo_lib.workbench.problem import between, money_words, worth_between
+from pmo_lib import selection
+from pmo_lib.wording import between, label_words, money_words, worth_between
 from pmo_lib.workbench.reasons import named, shortfalls
 from pmo_lib.workbench.settings import Settings
 
@@ -91,17 +91,6 @@ def _override(row, size: str, enters: str, leaves: str, names: pd.Series) -> str
     if row.Index not in row.enters:
         return price
     return f"{price}; it would be in" + (f" in place of {leaves}" if leaves else "")
-
-
-def label_words(label) -> str:
-    """Word a budget or a role in a month: 2030-31 capital; civil engineer Sep 2028."""
-    if not isinstance(label, tuple):
-        return "all years" if label == "total" else periods.label(label)
-    try:
-        first = periods.label(label[0])
-    except periods.InputError:
-        return f"{label[0]} {periods.month_label(label[1])}"
-    return " ".join([first, *(str(part) for part in label[1:] if part)])
 
 
 def _extra(row, settings: Settings) -> str:

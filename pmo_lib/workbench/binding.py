@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import periods, selection
-from pmo_lib.workbench.problem import limit_words
+from pmo_lib.wording import limit_words
 from pmo_lib.workbench.questions import Told, binding_problem
 from pmo_lib.workbench.recommendation import Recommendation
 

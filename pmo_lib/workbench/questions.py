@@ -10,8 +10,9 @@ import pandas as pd
 from pmo_lib import selection
 from pmo_lib.checks import InputError, listing, require_numbers
 from pmo_lib.tables import Portfolio
+from pmo_lib.wording import label_words
 from pmo_lib.workbench import pricing
-from pmo_lib.workbench.answers import label_words, people_instead, said
+from pmo_lib.workbench.answers import people_instead, said
 from pmo_lib.workbench.evaluation import evaluate
 from pmo_lib.workbench.problem import choosing_problem
 from pmo_lib.workbench.reasons import that_can_bind

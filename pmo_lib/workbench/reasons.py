@@ -10,7 +10,7 @@ import pandas as pd
 
 from pmo_lib import periods, scoring, selection
 from pmo_lib.checks import InputError
-from pmo_lib.workbench.problem import limit_words, money_words, worth_between
+from pmo_lib.wording import limit_words, money_words, worth_between
 from pmo_lib.workbench.settings import RULES, Settings
 
 BY_THE_BOARD = ("Included by the board", "Excluded by the board")

@@ -12,8 +12,9 @@ import pandas as pd
 from pmo_lib import periods, selection
 from pmo_lib.checks import InputError, show
 from pmo_lib.tables import Portfolio
+from pmo_lib.wording import limit_words, money_words
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
-from pmo_lib.workbench.problem import cautions, choosing_problem, limit_words, money_words
+from pmo_lib.workbench.problem import cautions, choosing_problem
 from pmo_lib.workbench.reasons import does_not_fit, reasons, shortfalls, split_warnings
 from pmo_lib.workbench.settings import RULES, Settings
 
