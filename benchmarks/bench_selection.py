@@ -5,6 +5,11 @@ CBC through PuLP and HiGHS without our first answer; one that is not installed f
 ``--rival-python`` is skipped. Gaps are to the best bound that any solver proved.
 
     python benchmarks/bench_selection.py --sizes 30 300 --seconds 1 5
+
+With ``--questions`` it times why-not and the frontier of 50 points instead, for the
+given sizes, seconds and starts a project.
+
+    python benchmarks/bench_selection.py --questions --sizes 100 --seconds 10 50 --starts 1
 """
 
 import argparse
@@ -19,11 +24,11 @@ from pathlib import Path
 
 import numpy as np
 
-YEARS, ROLES, STARTS = 5, 4, 3
+YEARS, ROLES = 5, 4
 SOLVERS = ("ours", "highs", "cpsat", "cbc")
 
 
-def instance(n, seed=0):
+def instance(n, seed=0, starts=3):
     """Return value, cost, budget, use and capacity of random projects with start shifts."""
     import pandas as pd
 
@@ -34,18 +39,18 @@ def instance(n, seed=0):
     worth = spend * length * rng.uniform(0.6, 1.6, n) / 1e5
     need = rng.integers(0, 4, (n, ROLES)) * (rng.random((n, ROLES)) < 0.6)
     index = pd.MultiIndex.from_product(
-        [[f"p{i:04}" for i in range(n)], [f"+{2 * s}q" for s in range(STARTS)]]
+        [[f"p{i:04}" for i in range(n)], [f"+{2 * s}q" for s in range(starts)]]
     )
-    running = np.zeros((n, STARTS, quarters))
+    running = np.zeros((n, starts, quarters))
     for i in range(n):
-        for s in range(STARTS):
+        for s in range(starts):
             running[i, s, first[i] + 2 * s : first[i] + 2 * s + length[i]] = 1
-    cost = (running * spend[:, None, None]).reshape(n * STARTS, YEARS, 4).sum(axis=2).round()
-    use = (running[:, :, None, :] * need[:, None, :, None]).reshape(n * STARTS, -1)
-    value = (worth[:, None] * 0.98 ** (2 * np.arange(STARTS))).round(3).ravel()
+    cost = (running * spend[:, None, None]).reshape(n * starts, YEARS, 4).sum(axis=2).round()
+    use = (running[:, :, None, :] * need[:, None, :, None]).reshape(n * starts, -1)
+    value = (worth[:, None] * 0.98 ** (2 * np.arange(starts))).round(3).ravel()
     years = [f"{2027 + y}-04-01" for y in range(YEARS)]
     slots = pd.MultiIndex.from_product([[f"role {r}" for r in range(ROLES)], range(quarters)])
-    now = np.arange(0, n * STARTS, STARTS)
+    now = np.arange(0, n * starts, starts)
     people = np.floor(use[now].sum(axis=0).reshape(ROLES, quarters).mean(axis=1) * 0.6)
     return (
         pd.Series(value, index=index),
@@ -195,17 +200,53 @@ def compare(n, marks, python, seed):
         print(f"{n:>6}  {solver:<6} {'  '.join(gaps)}   {one['memory']:>5} MB", flush=True)
 
 
+def ask(n, seconds, starts, seed):
+    """Print how many projects cannot be told apart in time, and how well a frontier is proved."""
+    import pandas as pd
+
+    from pmo_lib.selection import frontier, why_not
+
+    value, cost, budget, use, capacity = instance(n, seed, starts)
+    people = {"use": use, "capacity": capacity, "time_limit": seconds}
+    began, told = time.perf_counter(), []
+    found = why_not(
+        value, cost, budget, **people,
+        progress=lambda *_: told.append(time.perf_counter() - began),
+    )  # fmt: skip
+    unclear = ((found["low"] == 0) & (found["high"] > 0)).sum()
+    print(
+        f"{n:>6}  {starts} starts  {seconds:g} s  why not: cannot tell {unclear} of {len(found)},",
+        end="",
+    )
+    print(f" first after {told[0]:.1f} s, all after {time.perf_counter() - began:.1f} s")
+    points = pd.DataFrame([budget * share for share in np.linspace(0.3, 1.6, 50)])
+    began = time.perf_counter()
+    gaps = 100 * frontier(value, cost, points, **people)["gap"]
+    print(
+        f"{n:>6}  {starts} starts  {seconds:g} s  frontier of 50: gap {gaps.mean():.2f} % on average,",
+        end="",
+    )
+    print(f" {gaps.max():.2f} % at most, after {time.perf_counter() - began:.1f} s", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[30, 100, 300, 1000, 3000])
     parser.add_argument("--seconds", type=float, nargs="+", default=[1, 5, 30])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rival-python", default=sys.executable)
+    parser.add_argument("--questions", action="store_true")
+    parser.add_argument("--starts", type=int, default=3)
     parser.add_argument("--one", choices=SOLVERS)
     parser.add_argument("--model")
     options = parser.parse_args()
     if options.one:
         run_one(options.one, options.sizes[0], options.seed, options.seconds, options.model)
+        return
+    for n in options.sizes if options.questions else ():
+        for seconds in options.seconds:
+            ask(n, seconds, options.starts, options.seed)
+    if options.questions:
         return
     heads = "  ".join(f"{mark:g} s".rjust(10) for mark in options.seconds)
     print(f"{'n':>6}  {'':<6} {heads}   gap to the best bound proved by any; memory")

@@ -185,14 +185,16 @@ def require_weights(
     Weights must carry exactly the criteria's labels, be non-negative and sum to 1.
     """
     require_series(weights, name=name)
-    require_same_labels(weights.index, criteria, name=name, other=of)
+    if not weights.index.equals(criteria):
+        require_same_labels(weights.index, criteria, name=name, other=of)
+        weights = weights.reindex(criteria)
     weights = require_numbers(weights, name=name, low=0, rows="criterion")
     total = float(weights.to_numpy().sum())
     if not abs(total - 1) <= SUM_TOLERANCE:
         raise InputError(
             f"{name}: must sum to 1, got {total:.6g}; divide them with weights.normalise"
         )
-    return _in_order(weights, criteria)
+    return weights
 
 
 def require_values(values: pd.DataFrame, *, name: str = "values") -> pd.DataFrame:

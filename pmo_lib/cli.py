@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -10,12 +11,32 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
-from pmo_lib import terminal
+from pmo_lib import statements, terminal
 from pmo_lib.checks import InputError
+
+_UsageError = typer.BadParameter.__base__
+
+
+class _Commands(TyperGroup):
+    """The commands; with --json, a word that is not understood is told as JSON too."""
+
+    def main(self, args=None, prog_name=None, standalone_mode=True, **extra):
+        """Run a command."""
+        args = list(sys.argv[1:] if args is None else args)
+        if "--json" not in args or not standalone_mode:
+            return super().main(args, prog_name, standalone_mode=standalone_mode, **extra)
+        try:
+            sys.exit(super().main(args, prog_name, standalone_mode=False, **extra))
+        except _UsageError as error:
+            _print_json(_told(InputError(error.format_message())))
+            sys.exit(2)
+
 
 app = typer.Typer(
     name="pmo",
+    cls=_Commands,
     help="Check, score, price, rank and choose projects. Start with: pmo demo",
     no_args_is_help=True,
     add_completion=False,
@@ -35,6 +56,29 @@ MAP = Annotated[
 OUT = Annotated[
     Path | None,
     typer.Option("--out", help="Where to write: a folder, or a file ending in .xlsx or .csv."),
+]
+STARTS = Annotated[
+    int | None,
+    typer.Option(
+        "--starts-every",
+        metavar="MONTHS",
+        help="For this run: try starts from earliest to latest, so many months apart; 0: as planned.",
+    ),
+]
+BUDGET = Annotated[
+    float | None,
+    typer.Option(
+        "--budget", metavar="SCALE", help="For this run: all budgets times this, such as 0.9."
+    ),
+]
+ASKING = Annotated[
+    float,
+    typer.Option(
+        "--why",
+        metavar="SECONDS",
+        min=0,
+        help="With --out: how long to ask what would bring each project in; 0 leaves it out.",
+    ),
 ]
 JSON = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else; errors too.")
@@ -86,90 +130,85 @@ def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
         from pmo_lib import folder, workbench
 
         tables, settings = folder.open_folder(portfolio, map)
-        account, doubts, warnings = terminal.account(tables), None, ()
-        aside = tables.set_aside
+        evaluation, doubts, warnings = None, None, ()
         if tables.intake is None:
-            made = workbench.recommend(tables, settings, explain=False)
-            doubts, warnings = workbench.review(tables, made.evaluation), made.warnings
-            account, aside = terminal.account(tables, made.evaluation), made.evaluation.set_aside
+            with terminal.progress():
+                made = workbench.recommend(tables, settings, explain=False)
+            evaluation, warnings = made.evaluation, made.warnings
+            doubts = workbench.review(tables, evaluation)
+        account, aside = statements.account(tables, evaluation), (evaluation or tables).set_aside
         if as_json:
-            _print_json(
-                {
-                    "problems": [],
-                    "account": account,
-                    "set_aside": _records(aside.reset_index()),
-                    "notes": list(tables.notes),
-                    "warnings": list(warnings),
-                    "doubts": _records(doubts),
-                }
-            )
+            document = {"problems": [], "account": account}
+            document |= {"set_aside": _records(aside.reset_index()), "notes": list(tables.notes)}
+            _print_json(document | {"warnings": list(warnings), "doubts": _records(doubts)})
             return
         print(f"{portfolio}: no problem found.")
-        print(terminal.account_words(account))
+        print(statements.account_words(account))
         terminal.print_aside(aside)
         terminal.print_lines("Notes", tables.notes)
         terminal.print_lines("Warnings", warnings)
         if doubts is not None and len(doubts):
             print("\nDoubts to settle before the board meets")
-            for row in doubts.to_dict("records"):
-                print(
-                    f"  {row['doubt']}: {row['criteria']}: {row['what to know']}; {row['what to do']}"
-                )
+            for doubt, criteria, known, remedy in doubts.itertuples(index=False):
+                print(f"  {doubt}: {criteria}: {known}; {remedy}")
 
 
 @app.command()
 def rank(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON = False) -> None:
     """Rank the projects by score, without choosing; a foreign intake by its own measure."""
     with _plain_errors(as_json):
-        from pmo_lib import export, folder, workbench
+        from pmo_lib import folder, workbench
         from pmo_lib import tables as table_module
 
         tables, settings = folder.open_folder(portfolio, map)
+        evaluation, warnings = None, ()
         if tables.intake is not None:
             heading = f"{tables.intake.heading}: {tables.intake.measure}"
-            frame = table_module.intake_ranking(tables)
-            account, warnings = terminal.account(tables), ()
-            aside = tables.set_aside
+            frame = shown = table_module.intake_ranking(tables)
         else:
-            evaluation = workbench.evaluate(tables, settings)
-            heading, frame = "Ranked by score", _ranking(tables, evaluation)
-            account, warnings = terminal.account(tables, evaluation), evaluation.warnings
-            aside = evaluation.set_aside
-        written = _write(
-            out,
-            lambda file: export.write_table(
-                frame,
-                file,
-                title=heading,
-                notes=[terminal.account_words(account), *warnings],
-                marking=settings.marking,
-            ),
-            ("ranking.xlsx", "ranking.csv"),
-        )
-        if as_json:
-            _print_json(
-                {
-                    "heading": heading,
-                    "account": account,
-                    "ranking": _records(frame.reset_index()),
-                    "set_aside": _records(aside.reset_index()),
-                    "warnings": list(warnings),
-                    "written": written,
-                }
+            with terminal.progress():
+                evaluation = workbench.evaluate(tables, settings)
+            heading, frame, warnings = (
+                "Ranked by score",
+                _ranking(tables, evaluation),
+                evaluation.warnings,
             )
+            shown = frame.assign(score=100 * frame["score"]).rename(
+                columns={"score": "score of 100"}
+            )
+        account, aside = statements.account(tables, evaluation), (evaluation or tables).set_aside
+        words = statements.account_words(account)
+        written = _write_table(out, "ranking", shown, heading, [words, *warnings], settings)
+        if as_json:
+            document = {"heading": heading, "account": account, "warnings": list(warnings)}
+            document |= {"ranking": _records(frame.reset_index()), "written": written}
+            _print_json(document | {"set_aside": _records(aside.reset_index())})
             return
-        terminal.print_frame(heading, frame)
+        terminal.print_frame(heading, shown)
         terminal.print_aside(aside)
-        print("\n" + terminal.account_words(account))
+        print(f"\n{words}")
         terminal.print_lines("Read with the list", warnings)
         terminal.print_written(written)
 
 
 @app.command()
-def choose(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON = False) -> None:
-    """Choose what to fund under every limit, with a reason for each project."""
+def choose(
+    portfolio: PORTFOLIO,
+    map: MAP = None,
+    starts_every: STARTS = None,
+    budget: BUDGET = None,
+    out: OUT = None,
+    why: ASKING = 60.0,
+    as_json: JSON = False,
+) -> None:
+    """Choose what to fund under every limit, with a reason for each project.
+
+    A workbook also gets what would bring each project in. Ctrl-C stops early and keeps
+    the best found by then.
+    """
     with _plain_errors(as_json):
-        _choose(portfolio, map, out, as_json)
+        asked = {"starts_every": starts_every, "budget_scale": budget}
+        _choose(portfolio, map, out, as_json, asked=asked, asking=why)
 
 
 @app.command()
@@ -190,29 +229,19 @@ def frontier(
     Ctrl-C stops early and shows what is known by then.
     """
     with _plain_errors(as_json):
-        from pmo_lib import export, workbench
+        from pmo_lib import workbench
 
         tables, settings = _proposals(portfolio, map)
         if not low < high:
             raise InputError(f"--from {low:g}: must be less than --to {high:g}; swap them")
         scales = [round(low + (high - low) * step / (points - 1), 6) for step in range(points)]
-        with terminal.stoppable() as stopped, _progress(stopped) as progress:
+        with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
             found = workbench.frontier(tables, settings, scales=scales, progress=progress)
-        words = terminal.frontier_words(found, settings)
-        words += [f"Each list sums {terminal.statements.SUMMED[settings.objective]}."]
-        words += [terminal.account_words(terminal.account(tables))]
-        frame = terminal.frontier_frame(found, settings)
-        written = _write(
-            out,
-            lambda file: export.write_table(
-                frame,
-                file,
-                title="What each budget buys",
-                notes=words,
-                marking=settings.marking,
-            ),
-            ("frontier.xlsx", "frontier.csv"),
-        )
+        words = statements.frontier_words(found, settings)
+        words += [f"Each list sums {statements.SUMMED[settings.objective]}."]
+        words += [statements.account_words(statements.account(tables))]
+        frame, title = terminal.frontier_frame(found, settings), "What each budget buys"
+        written = _write_table(out, "frontier", frame, title, words, settings)
         if as_json:
             document = {"points": _records(found), "says": words, "complete": not stopped()}
             _print_json(document | {"settings_hash": settings.hash(), "written": written})
@@ -228,7 +257,7 @@ def why(
     portfolio: PORTFOLIO,
     projects: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PROJECT", help="Only these, as in the projects table."),
+        typer.Argument(metavar="PROJECT", help="Only these, by label or by exact name."),
     ] = None,
     map: MAP = None,
     out: OUT = None,
@@ -240,33 +269,24 @@ def why(
     shows the answers found by then.
     """
     with _plain_errors(as_json):
-        from pmo_lib import export, workbench
+        from pmo_lib import workbench
 
-        made = workbench.recommend(*_proposals(portfolio, map), explain=False)
-        with terminal.stoppable() as stopped, _progress(stopped) as progress:
+        tables, settings = _proposals(portfolio, map)
+        asked, limit = _labels(tables, projects or []), 300.0 if projects else 60.0
+        with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
+            made = workbench.recommend(tables, settings, explain=False)
+            if "stopped" in {one.status for one in made.by_rule.values()}:
+                limit = 1.0
             found = workbench.why_not(
-                made,
-                projects=projects or None,
-                time_limit=300.0 if projects else 60.0,
-                progress=progress,
+                made, projects=asked or None, time_limit=limit, progress=progress
             )
         notes = [made.headline, "Measured against the best affordable list."]
         notes += terminal.statements_of(made)
         frame = found[["name", "rank", "case", "says"]]
-        written = _write(
-            out,
-            lambda file: export.write_table(
-                frame,
-                file,
-                title="Why, or why not",
-                notes=notes,
-                marking=made.settings.marking,
-            ),
-            ("why.xlsx", "why.csv"),
-        )
+        written = _write_table(out, "why", frame, "Why, or why not", notes, settings)
         if as_json:
             document = {"headline": made.headline, "projects": _records(found.reset_index())}
-            document |= {"complete": not stopped(), "settings_hash": made.settings.hash()}
+            document |= {"complete": not stopped(), "settings_hash": settings.hash()}
             _print_json(document | {"written": written})
             return
         terminal.print_why(notes, found)
@@ -288,44 +308,50 @@ def demo(
         _choose(folder.example_folder(), None, out, as_json)
 
 
-def _choose(portfolio: Path, column_map: str | None, out: Path | None, as_json: bool) -> None:
+def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 0.0) -> None:
+    """Choose, write and print; `asked` are settings for this run alone."""
     from pmo_lib import export, workbench
 
-    tables, settings = _proposals(portfolio, column_map)
-    with _progress() as progress:
+    tables, saved = _proposals(portfolio, column_map)
+    asked = {name: asked[name] for name in asked or () if asked[name] is not None}
+    settings, answers = dataclasses.replace(saved, **asked), None
+    with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
         made = workbench.recommend(tables, settings, progress=progress)
+        if out and asking and out.suffix.lower() != ".csv" and not stopped():
+            print(f"Asking what would bring each project in: {asking:g} s at most", file=sys.stderr)
+            answers = workbench.why_not(made, time_limit=asking, progress=progress)
+    warnings = (*made.warnings, *statements.for_this_run(saved, settings))
+    made = dataclasses.replace(made, warnings=warnings)
     written = _write(
-        out,
-        lambda file: export.write_ranked_list(made, file),
-        ("ranked_list.xlsx", "ranked_list.csv"),
+        out, "ranked_list", lambda file: export.write_ranked_list(made, file, answers=answers)
     )
-    account = terminal.account(tables, made.evaluation)
     if as_json:
-        _print_json(
-            {
-                "headline": made.headline,
-                "marking": settings.marking,
-                "status_of_the_list": settings.status,
-                "rule": settings.rule,
-                "sums": terminal.statements.SUMMED[settings.objective],
-                "value": made.choice.value,
-                "bound": made.choice.bound,
-                "gap": made.choice.gap,
-                "status": made.choice.status,
-                "account": account,
-                "ranked_list": _records(made.ranked_list.reset_index()),
-                "limits": _records(made.limits.reset_index()),
-                "other_list": _records(made.other_list.reset_index()),
-                "warnings": list(made.warnings),
-                "settings_hash": settings.hash(),
-                "written": written,
-            }
-        )
+        frames = {name: getattr(made, name) for name in ("ranked_list", "limits", "other_list")}
+        frames["schedule"] = workbench.schedule(made).join(made.choice.option)
+        document = {
+            "headline": made.headline,
+            "marking": settings.marking,
+            "status_of_the_list": settings.status,
+            "rule": settings.rule,
+            "sums": statements.SUMMED[settings.objective],
+            **{name: getattr(made.choice, name) for name in ("value", "bound", "gap", "status")},
+            "account": statements.account(tables, made.evaluation),
+            **{name: _records(frame.reset_index()) for name, frame in frames.items()},
+            "transfers": _records(made.choice.transfers),
+            "complete": not stopped(),
+            "warnings": list(made.warnings),
+            "settings_hash": settings.hash(),
+            "written": written,
+        }
+        _print_json(document)
         return
     terminal.print_recommendation(made)
     terminal.print_lines("Read with the list", terminal.statements_of(made))
     terminal.print_lines("Notes from reading the tables", tables.notes)
+    terminal.print_stopped(stopped())
     terminal.print_written(written)
+    if answers is not None:
+        print(f"Sheet Why not: {len(answers)} of {len(made.evaluation.score)} proposals answered")
 
 
 def _proposals(portfolio: Path, column_map: str | None) -> tuple:
@@ -341,6 +367,13 @@ def _proposals(portfolio: Path, column_map: str | None) -> tuple:
     return tables, settings
 
 
+def _labels(tables, asked: list[str]) -> list[str]:
+    """Return the labels of projects that are asked for by label or by exact name."""
+    names = tables.projects["name"]
+    found = [[word] if word in names.index else list(names.index[names == word]) for word in asked]
+    return [label for word, labels in zip(asked, found, strict=True) for label in labels or [word]]
+
+
 def _ranking(tables, evaluation):
     """Lay out the ranking by score with the NPV order beside it."""
     frame = tables.projects.reindex(evaluation.score.index)[["name", "sponsor", "category"]]
@@ -348,24 +381,28 @@ def _ranking(tables, evaluation):
     frame.insert(0, "rank", evaluation.rank)
     frame["score"] = evaluation.score
     frame["rank by NPV"] = finance["npv"].rank(ascending=False, method="min").astype("Int64")
-    for column in ("npv", "bcr", "cost"):
-        frame[column] = finance[column]
-    return frame.sort_values(["rank", "name"])
+    return frame.join(finance[["npv", "bcr", "cost"]]).sort_values(["rank", "name"])
 
 
-def _write(out: Path | None, write: Callable[[Path], object], names: tuple[str, str]) -> list[str]:
-    """Write to the named file, or under both names into a folder; keep what was there."""
+def _write_table(out: Path | None, stem: str, frame, title: str, notes, settings) -> list[str]:
+    """Write a table with its title and notes, if it is to be written."""
+    from pmo_lib import export
+
+    how = {"title": title, "notes": notes, "marking": settings.marking}
+    return _write(out, stem, lambda file: export.write_table(frame, file, **how))
+
+
+def _write(out: Path | None, stem: str, write: Callable[[Path], object]) -> list[str]:
+    """Write to the named file, or a workbook and CSV into a folder; keep what was there."""
     if out is None:
         return []
     from pmo_lib import folder
 
-    files = [out] if out.suffix.lower() in (".xlsx", ".csv") else [out / name for name in names]
-    earlier = {kept for file in files for kept in file.parent.glob("*(until *")}
-    written = [str(file) for file in folder.write_keeping(files, write)]
-    kept = {kept for file in files for kept in file.parent.glob("*(until *")} - earlier
-    for file in sorted(kept):
-        print(f"Kept the earlier, different list as {file}", file=sys.stderr)
-    return written
+    named = out.suffix.lower() in (".xlsx", ".csv")
+    files = [out] if named else [out / f"{stem}{ending}" for ending in (".xlsx", ".csv")]
+    for kept in folder.write_keeping(files, write):
+        print(f"Kept the earlier, different list as {kept}", file=sys.stderr)
+    return [str(file) for file in files]
 
 
 def _records(frame) -> list[dict]:
@@ -387,23 +424,15 @@ def _finite(node):
     return node
 
 
-@contextmanager
-def _progress(stopped: Callable[[], bool] = bool) -> Iterator[Callable]:
-    """Show progress on the error stream where a person watches it, until told to stop."""
-    if not sys.stderr.isatty():
-        yield lambda *_: stopped()
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("choosing", total=None)
-
-        def told(done: int, total: int, words: str) -> bool:
-            bar.update(task, completed=done, total=total, description=words[:60])
-            return stopped()
-
-        yield told
+def _told(error: InputError) -> dict:
+    """Return an error as it stands in a JSON document."""
+    found = {
+        "problems": list(error.problems),
+        "table": _records(getattr(error, "table", None)),
+        "conflict": list(getattr(error, "conflict", ())),
+        "ways_out": list(getattr(error, "remedies", ())),
+    }
+    return {"error": found}
 
 
 @contextmanager
@@ -413,17 +442,7 @@ def _plain_errors(as_json: bool) -> Iterator[None]:
         yield
     except InputError as error:
         if as_json:
-            found = getattr(error, "table", None)
-            _print_json(
-                {
-                    "error": {
-                        "problems": list(error.problems),
-                        "table": _records(found),
-                        "conflict": list(getattr(error, "conflict", ())),
-                        "ways_out": list(getattr(error, "remedies", ())),
-                    }
-                }
-            )
+            _print_json(_told(error))
         else:
             terminal.print_problems(error)
         raise typer.Exit(2) from None

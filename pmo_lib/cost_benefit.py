@@ -15,24 +15,29 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pmo_lib import checks, roots
+from pmo_lib import checks, periods, roots
 from pmo_lib.checks import InputError
 from pmo_lib.discounting import (
     discount_factors,
     growth,
+    official_schedules,
     require_factors,
     require_rate,
     scheduled_discount_factors,
 )
+from pmo_lib.flows import aligned, by_period, like
 
 __all__ = [
     "benefit_cost_ratio",
+    "dated_internal_rate_of_return",
+    "dated_net_present_value",
     "discount_factors",
     "discounted_payback_period",
     "equivalent_annual_value",
     "internal_rates_of_return",
     "modified_internal_rate_of_return",
     "net_present_value",
+    "official_schedules",
     "payback_period",
     "present_value",
     "scheduled_discount_factors",
@@ -67,9 +72,9 @@ def present_value(
     >>> present_value(pd.Series([0, 125, 250]), discount_rate=0.25)
     260.0
     """
-    amounts = _by_period(flow, name="flow")
+    amounts = by_period(flow, name="flow")
     factors = require_factors(discount_rate, amounts.shape[1])
-    return _like(flow, amounts @ factors, name="present_value")
+    return like(flow, amounts @ factors, name="present_value")
 
 
 def net_present_value(
@@ -101,9 +106,9 @@ def net_present_value(
     >>> net_present_value(pd.Series([-100, 0, 250]), discount_rate=0.25)
     60.0
     """
-    amounts = _by_period(cash_flow, name="cash_flow")
+    amounts = by_period(cash_flow, name="cash_flow")
     factors = require_factors(discount_rate, amounts.shape[1])
-    return _like(cash_flow, amounts @ factors, name="net_present_value")
+    return like(cash_flow, amounts @ factors, name="net_present_value")
 
 
 def benefit_cost_ratio(
@@ -111,11 +116,13 @@ def benefit_cost_ratio(
     cost: pd.Series | pd.DataFrame,
     *,
     discount_rate: float | pd.Series,
+    budget_cost: pd.Series | pd.DataFrame | None = None,
 ) -> float | pd.Series:
     """Divide the present value of benefits by the present value of costs.
 
-    Without a positive present value of costs the ratio is undefined, and NaN: the
-    caller sets such a project aside.
+    On a constrained budget the denominator is only what that budget pays, and all
+    other costs are taken from the benefits. Without a positive denominator the ratio
+    is undefined, and NaN: the caller sets such a project aside.
 
     Parameters
     ----------
@@ -123,6 +130,9 @@ def benefit_cost_ratio(
         Amounts by period 0 to T, both counted as positive, with the same labels. [currency]
     discount_rate : float or Series
         Yearly rate above -1, or discount factors by period. [1/year or -]
+    budget_cost : as cost, optional
+        The part of `cost` that the constrained budget pays; all of it if left out.
+        [currency]
 
     Returns
     -------
@@ -132,20 +142,20 @@ def benefit_cost_ratio(
     Raises
     ------
     InputError
-        If the labels of benefit and cost differ, or as for :func:`present_value`.
+        If the labels of the flows differ, or as for :func:`present_value`.
 
     Examples
     --------
     >>> benefit_cost_ratio(pd.Series([0, 150]), pd.Series([60, 0]), discount_rate=0.25)
     2.0
     """
-    benefits, costs = _by_period(benefit, name="benefit"), _by_period(cost, name="cost")
-    costs = _aligned(costs, cost, benefit)
+    benefits, costs = by_period(benefit, name="benefit"), aligned(cost, benefit, name="cost")
     factors = require_factors(discount_rate, benefits.shape[1])
-    numerator, denominator = benefits @ factors, costs @ factors
+    paid = costs if budget_cost is None else aligned(budget_cost, benefit, name="budget_cost")
+    numerator, denominator = (benefits - (costs - paid)) @ factors, paid @ factors
     ratio = np.full(len(numerator), np.nan)
     np.divide(numerator, denominator, out=ratio, where=denominator > 0)
-    return _like(benefit, ratio, name="benefit_cost_ratio")
+    return like(benefit, ratio, name="benefit_cost_ratio")
 
 
 def internal_rates_of_return(cash_flow: pd.Series | pd.DataFrame) -> tuple | pd.Series:
@@ -178,9 +188,9 @@ def internal_rates_of_return(cash_flow: pd.Series | pd.DataFrame) -> tuple | pd.
     >>> internal_rates_of_return(pd.Series([1, 2, 3]))
     ()
     """
-    amounts = _by_period(cash_flow, name="cash_flow")
+    amounts = by_period(cash_flow, name="cash_flow")
     growth = roots.positive_roots(amounts[:, ::-1])
-    rates = [tuple(float(g - 1) for g in found if g - 1 > -1) for found in growth]
+    rates = [tuple(rate for rate in (found - 1).tolist() if rate > -1) for found in growth]
     if isinstance(cash_flow, pd.Series):
         return rates[0]
     return pd.Series(rates, index=cash_flow.index, name="internal_rates_of_return", dtype=object)
@@ -221,7 +231,7 @@ def modified_internal_rate_of_return(
     >>> round(rate, 9)
     0.2
     """
-    amounts = _by_period(cash_flow, name="cash_flow")
+    amounts = by_period(cash_flow, name="cash_flow")
     last = amounts.shape[1] - 1
     years = np.arange(last + 1)
     paid = -np.minimum(amounts, 0) @ growth(
@@ -234,21 +244,25 @@ def modified_internal_rate_of_return(
     if last:
         np.divide(received, paid, out=rate, where=paid > 0)
         rate = rate ** (1 / last) - 1
-    return _like(cash_flow, rate, name="modified_internal_rate_of_return")
+    return like(cash_flow, rate, name="modified_internal_rate_of_return")
 
 
-def payback_period(cash_flow: pd.Series | pd.DataFrame) -> float | pd.Series:
+def payback_period(cash_flow: pd.Series | pd.DataFrame, *, last: bool = False) -> float | pd.Series:
     r"""Find when the money paid in has come back, undiscounted.
 
     The first moment, counted from now, at which the running total has been below zero
     and is no longer; within a year the flow is taken to arrive evenly. A project whose
     running total is never below zero has payback 0; one that never recovers has
-    infinity, which a reader is shown as "never".
+    infinity, which a reader is shown as "never". Later costs, such as closing down, can
+    take the total below zero again: the last moment may differ from the first.
 
     Parameters
     ----------
     cash_flow : Series of shape (n_periods,) or DataFrame of shape (n_projects, n_periods)
         Benefits less costs by period 0 to T. [currency]
+    last : bool, default False
+        Give the moment after which the total is never below zero again; infinity if it
+        ends below zero.
 
     Returns
     -------
@@ -267,12 +281,12 @@ def payback_period(cash_flow: pd.Series | pd.DataFrame) -> float | pd.Series:
     >>> payback_period(pd.Series([-100, 30]))
     inf
     """
-    amounts = _by_period(cash_flow, name="cash_flow")
-    return _like(cash_flow, _first_recovery(amounts), name="payback_period")
+    amounts = by_period(cash_flow, name="cash_flow")
+    return like(cash_flow, _recovery(amounts, last=last), name="payback_period")
 
 
 def discounted_payback_period(
-    cash_flow: pd.Series | pd.DataFrame, *, discount_rate: float | pd.Series
+    cash_flow: pd.Series | pd.DataFrame, *, discount_rate: float | pd.Series, last: bool = False
 ) -> float | pd.Series:
     """Find when the money paid in has come back, each flow discounted to now.
 
@@ -284,6 +298,8 @@ def discounted_payback_period(
         Benefits less costs by period 0 to T. [currency]
     discount_rate : float or Series
         Yearly rate above -1, or discount factors by period. [1/year or -]
+    last : bool, default False
+        As for :func:`payback_period`.
 
     Returns
     -------
@@ -300,9 +316,9 @@ def discounted_payback_period(
     >>> discounted_payback_period(pd.Series([-100, 75, 125]), discount_rate=0.25)
     1.5
     """
-    amounts = _by_period(cash_flow, name="cash_flow")
+    amounts = by_period(cash_flow, name="cash_flow")
     discounted = amounts * require_factors(discount_rate, amounts.shape[1])
-    return _like(cash_flow, _first_recovery(discounted), name="discounted_payback_period")
+    return like(cash_flow, _recovery(discounted, last=last), name="discounted_payback_period")
 
 
 def equivalent_annual_value(
@@ -336,66 +352,68 @@ def equivalent_annual_value(
     >>> round(equivalent_annual_value(pd.Series([-144, 125, 125]), discount_rate=0.25), 9)
     25.0
     """
-    amounts = _by_period(cash_flow, name="cash_flow")
+    amounts = by_period(cash_flow, name="cash_flow")
     factors = require_factors(discount_rate, amounts.shape[1])
     annuity = factors[1:].sum()
     value = amounts @ factors / annuity if annuity > 0 else np.full(len(amounts), np.nan)
-    return _like(cash_flow, value, name="equivalent_annual_value")
+    return like(cash_flow, value, name="equivalent_annual_value")
 
 
-def _by_period(flow: pd.Series | pd.DataFrame, *, name: str) -> np.ndarray:
-    """Return amounts as (n_projects, n_periods), columns in the order 0 to T, or refuse them."""
-    if isinstance(flow, pd.Series):
-        checks.require_series(flow, name=name)
-        periods = flow.index
-    else:
-        checks.require_frame(flow, name=name)
-        periods = flow.columns
-    order = _period_order(periods, name=name)
-    rows = "period" if isinstance(flow, pd.Series) else "project"
-    amounts = np.atleast_2d(checks.require_numbers(flow, name=name, rows=rows).to_numpy())
-    return amounts if order is None else amounts[:, order]
+def dated_net_present_value(cash_flow: pd.Series, *, discount_rate: float) -> float:
+    """Discount flows on single days to the first of them, a year having 365 days.
+
+    Parameters
+    ----------
+    cash_flow : Series of shape (n_days,)
+        Benefits less costs by ISO date, in any order. [currency]
+    discount_rate : float
+        Yearly rate above -1. [1/year]
+
+    Examples
+    --------
+    >>> flow = pd.Series({"2026-01-01": -100.0, "2027-01-01": 125.0})
+    >>> abs(round(dated_net_present_value(flow, discount_rate=0.25), 9))
+    0.0
+    """
+    years, amounts = _by_date(cash_flow)
+    return float(amounts @ (1 + require_rate(discount_rate, name="discount_rate")) ** -years)
 
 
-def _period_order(periods: pd.Index, *, name: str) -> np.ndarray | None:
-    """Return the positions of 0 to T among the labels, None if they stand in that order."""
-    years = np.arange(len(periods))
-    if isinstance(periods, pd.RangeIndex) and periods.start == 0 and periods.step == 1:
-        return None
-    if pd.api.types.infer_dtype(periods) == "integer":
-        labels = periods.to_numpy().astype("int64")
-        order = np.argsort(labels)
-        if (labels[order] == years).all():
-            return None if (labels == years).all() else order
-    raise InputError(
-        f"{name}: periods must be the whole numbers 0 to {len(periods) - 1}, 0 being now, "
-        f"got {checks.listing(periods)}"
-    )
+def dated_internal_rate_of_return(cash_flow: pd.Series) -> float:
+    """Find the rate at which `dated_net_present_value` is zero; NaN if there is none.
+
+    Raises
+    ------
+    InputError
+        If an amount or a date is bad, or the flow changes sign more than once, so that
+        several rates are possible.
+
+    Examples
+    --------
+    >>> flow = pd.Series({"2027-01-01": 125.0, "2026-01-01": -100.0})
+    >>> round(dated_internal_rate_of_return(flow), 9)
+    0.25
+    """
+    years, amounts = _by_date(cash_flow)
+    signs = np.sign(amounts[amounts != 0])
+    changes = int((signs[1:] != signs[:-1]).sum())
+    if changes > 1:
+        raise InputError(
+            f"cash_flow: must change sign once for one rate, changes {changes} times; add it up by "
+            "year and use cost_benefit.internal_rates_of_return"
+        )
+    if not changes:
+        return float("nan")
+    low, high = -600 / years[-1], 600 / years[-1]
+    for _ in range(200):
+        middle = (low + high) / 2
+        early = (amounts / np.abs(amounts).max()) @ np.exp(-middle * years) * signs[0] < 0
+        low, high = (middle, high) if early else (low, middle)
+    return float(np.expm1(middle))
 
 
-def _aligned(costs: np.ndarray, cost, benefit) -> np.ndarray:
-    """Put the rows of the costs in the order of the benefits, or refuse their labels."""
-    if type(cost) is not type(benefit):
-        raise InputError("cost: must be a Series or a DataFrame as benefit is, got the other")
-    if isinstance(benefit, pd.Series):
-        checks.require_same_labels(cost.index, benefit.index, name="cost", other="benefit")
-        return costs
-    checks.require_same_labels(cost.columns, benefit.columns, name="cost", other="benefit")
-    checks.require_same_labels(cost.index, benefit.index, name="cost", other="benefit")
-    if cost.index.equals(benefit.index):
-        return costs
-    return costs[cost.index.get_indexer(benefit.index)]
-
-
-def _like(flow: pd.Series | pd.DataFrame, result: np.ndarray, *, name: str) -> float | pd.Series:
-    """Label a result as its flow was: a number for a Series, a Series for a frame."""
-    if isinstance(flow, pd.Series):
-        return float(result[0])
-    return pd.Series(result, index=flow.index, name=name)
-
-
-def _first_recovery(amounts: np.ndarray) -> np.ndarray:
-    """Return when each row's running total first comes back from below zero."""
+def _recovery(amounts: np.ndarray, *, last: bool) -> np.ndarray:
+    """Return when each row's running total first, or last, comes back from below zero."""
     running = np.cumsum(amounts, axis=1)
     rounding = amounts.shape[1] * np.finfo(float).eps * np.cumsum(np.abs(amounts), axis=1)
     running[np.abs(running) <= rounding] = 0
@@ -403,8 +421,19 @@ def _first_recovery(amounts: np.ndarray) -> np.ndarray:
     recovered = np.zeros_like(below)
     recovered[:, 1:] = ~below[:, 1:] & below[:, :-1]
     period = np.where(below.any(axis=1), np.inf, 0.0)
-    rows = np.flatnonzero(recovered.any(axis=1))
+    rows = np.flatnonzero(recovered.any(axis=1) & ~(last & below[:, -1]))
     after = recovered[rows].argmax(axis=1)
+    if last:
+        after = recovered.shape[1] - 1 - recovered[rows, ::-1].argmax(axis=1)
     owed = -running[rows, after - 1]
     period[rows] = after - 1 + owed / (running[rows, after] + owed)
     return period
+
+
+def _by_date(cash_flow: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return years from the first date, and amounts, by rising date, or refuse them."""
+    checks.require_series(cash_flow, name="cash_flow")
+    amounts = checks.require_numbers(cash_flow, name="cash_flow", rows="date").to_numpy()
+    days = np.array([periods.parse(day, name="cash_flow").toordinal() for day in cash_flow.index])
+    order = np.argsort(days)
+    return (days[order] - days.min()) / 365, amounts[order]

@@ -7,6 +7,7 @@ schedule is new rows. Periods are whole numbers; period 0 is now and has factor 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,10 +18,28 @@ from pmo_lib.checks import InputError
 SCHEDULE_COLUMNS = ("basis", "year", "rate")
 
 
-def discount_factors(rate: float, periods: int | Iterable[int]) -> pd.Series:
+def official_schedules() -> pd.DataFrame:
+    """Read the published schedules that come with the library, as rows of `discount_schedules`.
+
+    Returns
+    -------
+    DataFrame
+        ``schedule``, ``dated_from``, ``basis``, ``year``, ``rate`` [1/year], ``source``.
+
+    Examples
+    --------
+    >>> schedules = official_schedules()
+    >>> standard = schedules[schedules["schedule"] == "Green Book standard"]
+    >>> scheduled_discount_factors(standard, 31).round(4).iloc[[1, 30, 31]].tolist()
+    [0.9662, 0.3563, 0.3459]
+    """
+    return pd.read_csv(Path(__file__).with_name("official") / "discount_schedules.csv")
+
+
+def discount_factors(rate: float, periods: int | Iterable[int], *, lag: float = 0.0) -> pd.Series:
     r"""Price one unit of money in each period at one yearly rate.
 
-    The factor of period :math:`t` is :math:`(1 + r)^{-t}`.
+    The factor of period :math:`t` is :math:`(1 + r)^{-t - lag}`.
 
     Parameters
     ----------
@@ -28,6 +47,10 @@ def discount_factors(rate: float, periods: int | Iterable[int]) -> pd.Series:
         Yearly discount rate, above -1; 0.035 is 3.5 %. [1/year]
     periods : int or iterable of int
         The last period T, for the factors of 0 to T; or the periods themselves.
+    lag : float, default 0
+        How long after the start of its period money flows, in [0, 1]: 0 leaves period 0
+        undiscounted, 0.5 is mid-year, 1 discounts the first flow as spreadsheets do.
+        [year]
 
     Returns
     -------
@@ -45,11 +68,13 @@ def discount_factors(rate: float, periods: int | Iterable[int]) -> pd.Series:
     >>> discount_factors(0.25, 2).tolist()
     [1.0, 0.8, 0.64]
     """
-    years = _as_years(periods)
-    return _factors(1 + require_rate(rate), years)
+    years, lag = _as_years(periods), checks.require_number(lag, name="lag", low=0, high=1)
+    return _factors(1 + require_rate(rate), years, lag)
 
 
-def scheduled_discount_factors(schedule: pd.DataFrame, periods: int | Iterable[int]) -> pd.Series:
+def scheduled_discount_factors(
+    schedule: pd.DataFrame, periods: int | Iterable[int], *, lag: float = 0.0
+) -> pd.Series:
     r"""Price one unit of money in each period by a published schedule of rates.
 
     *By year*, the rate may change from year to year and the factor of period
@@ -95,12 +120,13 @@ def scheduled_discount_factors(schedule: pd.DataFrame, periods: int | Iterable[i
     [1.0, 0.8, 0.64, 0.64, 0.64]
     """
     basis, first_years, rates = _schedule(schedule)
-    years = _as_years(periods)
+    years, lag = _as_years(periods), checks.require_number(lag, name="lag", low=0, high=1)
     last = int(years.max())
     if basis == "by length":
-        return _factors(1 + np.interp(last, first_years, rates), years)
-    yearly = rates[np.searchsorted(first_years, np.arange(1, last + 1), side="right") - 1]
-    chained = 1 / np.cumprod(np.concatenate([[1.0], 1 + yearly]))
+        return _factors(1 + np.interp(last, first_years, rates), years, lag)
+    place = np.searchsorted(first_years, np.arange(1, last + 2), side="right") - 1
+    growing = 1 + rates[place]
+    chained = 1 / (np.cumprod([1.0, *growing[:-1]]) * growing**lag)
     return pd.Series(chained[years], index=years, name="discount_factor")
 
 
@@ -111,7 +137,7 @@ def require_factors(discount_rate: float | pd.Series, n_periods: int) -> np.ndar
     ----------
     discount_rate : float or Series
         Yearly rate above -1, or discount factors by period, which must hold the periods
-        0 to `n_periods` - 1, the first of them 1. [1/year or -]
+        0 to `n_periods` - 1, the first of them 1 unless money flows with a lag. [1/year or -]
     n_periods : int
         T + 1.
 
@@ -134,12 +160,32 @@ def require_factors(discount_rate: float | pd.Series, n_periods: int) -> np.ndar
     if factors.isna().any():
         missing = checks.listing(factors.index[factors.isna()])
         raise InputError(f"{name}: has no factor for period {missing}; give 0 to {n_periods - 1}")
-    if factors[0] != 1:
+    if not 0.5 < factors[0] < 2:
         raise InputError(
-            f"{name}: the factor of period 0 must be 1, got {checks.show(factors[0])}; give discount "
+            f"{name}: the factor of period 0 must be 1, or near it with a lag, "
+            f"got {checks.show(factors[0])}; give discount "
             "factors (cost_benefit.scheduled_discount_factors), not rates, by period"
         )
     return factors.to_numpy()
+
+
+def require_all_factors(discount_rate: float | pd.Series, n_periods: int) -> np.ndarray:
+    """Return factors as `require_factors`, with all later ones given, at least two."""
+    given = len(discount_rate) if isinstance(discount_rate, pd.Series) else 0
+    return require_factors(discount_rate, max(2, n_periods, given))
+
+
+def factors_at(factors: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """Return factors at any moments, from those of periods 0 to T, at least two of them.
+
+    Between periods they fall at that year's rate; before 0 and after T they go on at the
+    nearest one.
+    """
+    logs, last = np.log(factors), len(factors) - 1
+    moved = np.interp(years, np.arange(last + 1), logs)
+    moved += np.minimum(years, 0) * (logs[1] - logs[0])
+    moved += np.maximum(years - last, 0) * (logs[-1] - logs[-2])
+    return np.exp(moved)
 
 
 def require_rate(rate: float, *, name: str = "rate") -> float:
@@ -156,14 +202,13 @@ def growth(base: float, years: np.ndarray) -> np.ndarray:
         powers = np.float64(base) ** years
     if not np.isfinite(powers).all():
         raise InputError(
-            f"rate: {base - 1:.6g} a year over {np.abs(years).max()} years is too large to compute"
+            f"rate: {base - 1:.6g} a year over {np.abs(years).max():g} years is too large to compute"
         )
     return powers
 
 
-def _factors(base: float, years: np.ndarray) -> pd.Series:
-    index = pd.Index(years, name="period")
-    return pd.Series(growth(base, -years), index=index, name="discount_factor")
+def _factors(base: float, years: pd.Index, lag: float) -> pd.Series:
+    return pd.Series(growth(base, -(years + lag)), index=years, name="discount_factor")
 
 
 def _as_years(periods: int | Iterable[int]) -> pd.Index:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import shutil
 import sysconfig
@@ -13,12 +14,14 @@ from pathlib import Path
 
 from pmo_lib import tables
 from pmo_lib.checks import InputError
+from pmo_lib.tables.writing import replacing
 from pmo_lib.workbench import Settings
 
 SETTINGS = "settings.toml"
 HISTORY = "settings-history"
 POINTER = "portfolio.toml"
 EXAMPLE = "northmere"
+WORKBOOK = "portfolio.xlsx"
 
 
 def open_folder(
@@ -43,6 +46,9 @@ def open_folder(
     InputError
         As `tables.read_portfolio` and `Settings.from_toml`.
     """
+    workbook = Path(path) / WORKBOOK
+    if workbook.is_file() and not any(Path(path).glob("*.csv")):
+        raise InputError(f"{path}: holds no tables but a workbook; name that instead: {workbook}")
     return tables.read_portfolio(path, column_map), read_settings(path)
 
 
@@ -111,11 +117,11 @@ def save_settings(
     try:
         if file.exists():
             _keep(file, now)
-        write_text(file, saved.to_toml())
     except OSError as error:
         raise InputError(
             f"{file}: cannot be written, {error.strerror}; nothing was changed"
         ) from None
+    write_text(file, saved.to_toml())
     return file
 
 
@@ -195,7 +201,7 @@ def new_folder(path: str | os.PathLike) -> Path:
             for source in sorted(_shipped("notebooks").glob("*.ipynb")):
                 shutil.copyfile(source, draft / "notebooks" / source.name)
             shutil.copytree(example_folder(), draft / "example" / EXAMPLE)
-            tables.write_template(draft / "portfolio.xlsx")
+            tables.write_template(draft / WORKBOOK)
             write_text(draft / SETTINGS, Settings().to_toml())
             write_text(draft / "notebooks" / POINTER, _POINTER_TEXT)
             if target.exists():
@@ -225,12 +231,14 @@ def _keep(file: Path, now: datetime) -> None:
     """Copy a settings file into its history under the moment it was replaced."""
     folder = file.parent / HISTORY
     folder.mkdir(exist_ok=True)
-    stamp, number = now.strftime("%Y-%m-%dT%H%M%S"), 0
-    kept = folder / f"{stamp}.toml"
-    while kept.exists():
-        number += 1
-        kept = folder / f"{stamp}-{number}.toml"
-    shutil.copyfile(file, kept)
+    shutil.copyfile(file, _unused(folder, now, "{}{}.toml", "-{}"))
+
+
+def _unused(folder: Path, moment: datetime, form: str, again: str) -> Path:
+    """Return an unused name that says a moment; `again` words the number of a further one."""
+    stamp, numbers = moment.strftime("%Y-%m-%dT%H%M%S"), map(again.format, itertools.count(1))
+    names = (form.format(stamp, number) for number in itertools.chain([""], numbers))
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def write_keeping(files: list[Path], write) -> list[Path]:
@@ -246,48 +254,31 @@ def write_keeping(files: list[Path], write) -> list[Path]:
     Returns
     -------
     list of Path
-        The files, in the order given. A filled-in list of an earlier run is never lost.
+        Where earlier files are kept: a filled-in list of an earlier run is never lost.
 
     Raises
     ------
     InputError
         If a file cannot be written.
     """
+    kept = []
     for file in files:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=file.parent, prefix=".writing-") as scratch:
-                draft = Path(scratch) / file.name
-                write(draft)
-                if file.exists() and file.read_bytes() != draft.read_bytes():
-                    os.replace(file, _dated(file))
-                os.replace(draft, file)
-        except OSError as error:
-            raise InputError(
-                f"{file}: cannot be written, {error.strerror}; is it open elsewhere?"
-            ) from None
-    return files
+        with replacing(file) as draft:
+            write(draft)
+            if file.exists() and file.read_bytes() != draft.read_bytes():
+                kept.append(_dated(file))
+                os.replace(file, kept[-1])
+    return kept
 
 
 def _dated(file: Path) -> Path:
     """Return an unused name that says when the file was last written."""
-    stamp = datetime.fromtimestamp(file.stat().st_mtime).strftime("%Y-%m-%dT%H%M%S")
-    kept, number = file.with_name(f"{file.stem} (until {stamp}){file.suffix}"), 1
-    while kept.exists():
-        number += 1
-        kept = file.with_name(f"{file.stem} (until {stamp}, {number}){file.suffix}")
-    return kept
+    moment = datetime.fromtimestamp(file.stat().st_mtime)
+    stem, ending = (part.replace("{", "{{").replace("}", "}}") for part in (file.stem, file.suffix))
+    return _unused(file.parent, moment, f"{stem} (until {{}}{{}}){ending}", ", {}")
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write a text file whole or not at all: a temporary file first, then replace."""
-    handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(scratch, file)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    """Write a text file whole or not at all."""
+    with replacing(file) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")

@@ -85,12 +85,11 @@ def _roots_below_one(a: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.n
     row, low, width = np.arange(len(a)), np.zeros(len(a)), 1.0
     b = a @ to_bernstein
     b[:, 0], b[:, -1] = a[:, 0], total
-    rows, places = [], []
+    rows, places, brackets = [], [], []
     for _ in range(DEEPEST):
         changes = _variations(b)
         one, several = changes == 1, changes > 1
-        rows.append(row[one])
-        places.append(_bisect(a[row[one]], low[one], low[one] + width, _first_sign(b[one])))
+        brackets.append((row[one], low[one], low[one] + width, _first_sign(b[one])))
         row, low, b = row[several], low[several], b[several]
         flat = np.abs(b).max(axis=1, initial=0) <= _rounding(a[row], low + width)
         rows.append(row[flat])
@@ -106,8 +105,9 @@ def _roots_below_one(a: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.n
         places.append(low[middle] + width)
         row, low = np.concatenate([row, row]), np.concatenate([low, low + width])
         b = np.concatenate([lower, upper])
-    rows.append(row)
-    places.append(low + width / 2)
+    alone, *bracket = (np.concatenate(part) for part in zip(*brackets, strict=True))
+    rows += [row, alone]
+    places += [low + width / 2, _bisect(a[alone], *bracket)]
     return np.concatenate(rows), np.concatenate(places)
 
 

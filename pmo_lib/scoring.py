@@ -282,12 +282,15 @@ def promethee_ii(
     """
     levels, weights, more = _compared(performance, weights, direction)
     lower, upper = _thresholds(indifference, preference, performance.columns)
-    flow = np.zeros(len(levels))
-    for j, weight in enumerate(weights):
-        order = np.argsort(levels[:, j])
-        column = levels[order, j]
-        net = _lead(column, lower[j], upper[j]) - _lead(-column[::-1], lower[j], upper[j])[::-1]
-        flow[order] += (weight if more[j] else -weight) * net
+    columns = np.ascontiguousarray(levels.T)
+    order = np.argsort(columns, axis=1)
+    columns = np.take_along_axis(columns, order, axis=1)
+    net = _usual_net(columns)
+    for j in np.flatnonzero(upper):
+        lags = _lead(-columns[j, ::-1], lower[j], upper[j])[::-1]
+        net[j] = _lead(columns[j], lower[j], upper[j]) - lags
+    net *= np.where(more, weights, -weights)[:, None]
+    flow = np.bincount(order.ravel(), net.ravel())
     return pd.Series(flow / max(len(flow) - 1, 1), performance.index, name="net_flow")
 
 
@@ -343,6 +346,8 @@ def _compared(performance, weights, direction) -> tuple[np.ndarray, np.ndarray, 
 
 def _thresholds(indifference, preference, criteria) -> tuple[np.ndarray, np.ndarray]:
     """Return the thresholds in the order of the criteria, 0 where none is given."""
+    if indifference is None and preference is None:
+        return np.zeros(len(criteria)), np.zeros(len(criteria))
     given = {"indifference": indifference, "preference": preference}
     for name, threshold in given.items():
         if threshold is not None:
@@ -357,6 +362,18 @@ def _thresholds(indifference, preference, criteria) -> tuple[np.ndarray, np.ndar
     rule = "each must be at least the indifference"
     require_all(good, upper, name="preference", rule=rule, rows="criterion")
     return lower.to_numpy(), upper.to_numpy()
+
+
+def _usual_net(columns: np.ndarray) -> np.ndarray:
+    """Count for each entry of the sorted rows those below it, less those above."""
+    c, n = columns.shape
+    net = np.repeat(np.arange(1.0 - n, n, 2)[None], c, axis=0)
+    differs = columns[:, 1:] != columns[:, :-1]
+    if not differs.all():
+        start = np.flatnonzero(np.column_stack([np.ones(c, dtype=bool), differs]))
+        ties = np.diff(start, append=net.size)
+        net = np.repeat(net.ravel()[start] + ties - 1, ties).reshape(c, n)
+    return net
 
 
 def _lead(column: np.ndarray, indifference: float, preference: float) -> np.ndarray:

@@ -7,127 +7,78 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic
 
 import pandas as pd
 
-from pmo_lib.export import statements
-from pmo_lib.wording import money_words, worth_between
-from pmo_lib.workbench.settings import RULES
+from pmo_lib import statements
+from pmo_lib.wording import Money, counted, listed, worth_scale, worth_words
 
-WORTH_UNITS = {"score": "points", "npv": "{}m of NPV", "priority": "% of priority"}
+BLOCKS = {
+    "mandatory": "Mandatory",
+    "recommended": "Recommended",
+    "not recommended": "Not recommended",
+    "not assessed": "Not assessed (set aside)",
+}
+WIDTHS = (4, 44, 6, 6, 7, 7)
+"""Of rank, project, score, BCR, cost and running total. [letters]"""
 
-
-def account(tables, evaluation=None) -> dict:
-    """Account for every row read: used and set aside together are the rows read."""
-    aside = tables.set_aside if evaluation is None else evaluation.set_aside
-    return {
-        "rows_read": tables.rows_read,
-        "used": tables.rows_read - len(aside),
-        "set_aside": len(aside),
-    }
-
-
-def account_words(account: dict) -> str:
-    """Word the account of rows: nothing is dropped in silence."""
-    return (
-        f"{account['rows_read']} project rows read = {account['used']} used + "
-        f"{account['set_aside']} set aside."
-    )
+EVERY = 5.0
+"""How often progress is told where no person watches a bar. [s]"""
 
 
 def print_recommendation(made) -> None:
     """Print the list as the board reads it, with the line where funding ends."""
-    settings, table = made.settings, made.ranked_list
-    title = " · ".join(
-        part
-        for part in (
-            settings.organisation,
-            settings.board,
-            settings.meeting_date,
-            settings.status,
-            settings.marking,
-        )
-        if part
-    )
-    print(title)
+    settings, table, sign = made.settings, made.ranked_list, made.settings.currency
+    facts = (settings.organisation, settings.board, settings.meeting_date, settings.status)
+    print(" · ".join(filter(None, (*facts, settings.marking))))
     print(made.headline)
-    print(f"{statements.basis(made)} Money in {settings.currency}m.\n")
-    widths = (4, 44, 6, 6, 7, 7)
-    print(_row(("rank", "project", "score", "BCR", "cost", "total"), widths) + "  why here")
-    names = {
-        "continues": "Continues (running work, taken off the budgets first)",
-        "mandatory": "Mandatory",
-        "recommended": "Recommended",
-        "not recommended": "Not recommended",
-        "not assessed": "Not assessed (set aside)",
-    }
-    for block, heading in names.items():
+    print(f"{statements.basis(made)} Money in {sign}m.\n")
+    print(_row("rank", "project", "score", "BCR", "cost", "total") + "  why here")
+    running = table[table["block"] == "continues"]
+    if len(running):
+        print("\nContinues (running work, taken off the budgets first)")
+        cost = _number(running["cost"].sum() / 1e6, 2)
+        print(_row("", counted(len(running), "running project"), "", "", cost, ""))
+    for block, heading in BLOCKS.items():
         rows = table[table["block"] == block]
         if block == "not recommended":
             print("=" * 100)
-            if len(made.portfolio.budgets):
-                left = made.limits[made.limits["kind"] == "money"]["left_over"].sum() / 1e6
-                print(f"     left over: {settings.currency}{left:,.2f}m")
-        if len(rows) == 0:
-            continue
-        print(f"\n{heading}")
-        if block == "continues":
-            cells = (
-                "",
-                f"{len(rows)} running project{'s' if len(rows) > 1 else ''}",
-                "",
-                "",
-                _number(rows["cost"].sum() / 1e6, 2),
-                "",
-            )
-            print(_row(cells, widths))
-            continue
+            left = made.left_by_year()
+            if len(left):
+                print(f"     left over: {Money(sign, 'm').shown(left.sum(), 2)}")
+        if len(rows):
+            print(f"\n{heading}")
         for row in rows.itertuples():
-            cells = (
-                row.rank,
-                row.name,
-                _number(100 * row.score, 1) + ("~" if row.too_close else ""),
-                _number(row.bcr, 2),
-                _number(row.cost / 1e6, 2),
-                _number(row.running_total / 1e6, 2),
-            )
-            print(f"{_row(cells, widths)}  {row.why}")
+            score = _number(100 * row.score, 1) + "~" * bool(row.too_close)
+            money = [_number(amount / 1e6, 2) for amount in (row.cost, row.running_total)]
+            print(f"{_row(row.rank, row.name, score, _number(row.bcr, 2), *money)}  {row.why}")
     if table["too_close"].any():
         print(f"\n~ too close to call: within {100 * settings.too_close:g} points across the line")
     if len(made.other_list):
-        other = next(rule for rule in RULES if rule != settings.rule)
-        print(f"\nThe other rule ({other}): its list {_other_worth(made)}, and differs in")
+        lost = made.choice.value - made.other.value
+        size = f"{worth_words(abs(lost), settings)} {'less' if lost >= 0 else 'more'}"
+        print(f"\nThe other rule ({made.other_rule}): its list is worth {size}, and differs in")
         for row in made.other_list.itertuples():
             print(f"  rank {row.rank}: {row.name}, funded only by: {row.funded_by}")
 
 
 def statements_of(made) -> list[str]:
     """Return what must be read with the list, the account of rows first."""
-    return [statements.accounting(made), *statements.to_read(made)[:2], *made.warnings]
+    how = [statements.weights_line(made), statements.prices(made)]
+    return [statements.accounting(made), *how, *made.warnings]
 
 
-def _other_worth(made) -> str:
-    """Word how much more or less the other rule's list is worth."""
-    lost = made.choice.value - made.other.value
-    size = worth_between(abs(lost), abs(lost), made.settings)
-    return f"is worth {size} {'less' if lost >= 0 else 'more'}"
-
-
-def _row(cells, widths) -> str:
-    text = ["" if _missing(cell) else str(cell) for cell in cells]
-    text = [t if len(t) <= w else t[: w - 1] + "…" for t, w in zip(text, widths, strict=True)]
-    return " ".join(
-        t.ljust(w) if place == 1 else t.rjust(w)
-        for place, (t, w) in enumerate(zip(text, widths, strict=True))
-    )
-
-
-def _missing(cell) -> bool:
-    return cell is None or bool(pd.isna(cell))
+def _row(*cells) -> str:
+    text = ["" if pd.isna(cell) else str(cell) for cell in cells]
+    text = [t if len(t) <= w else t[: w - 1] + "…" for t, w in zip(text, WIDTHS, strict=True)]
+    text = [t.rjust(w) for t, w in zip(text, WIDTHS, strict=True)]
+    return " ".join([text[0], text[1].lstrip().ljust(WIDTHS[1]), *text[2:]])
 
 
 def _number(number: float, digits: int) -> str:
-    return "" if number != number else f"{number:,.{digits}f}"
+    return "" if pd.isna(number) else f"{number:,.{digits}f}"
 
 
 def print_frame(heading: str, frame) -> None:
@@ -149,71 +100,45 @@ def print_frame(heading: str, frame) -> None:
 
 
 def _cell(cell) -> str:
-    if _missing(cell):
-        return ""
-    if isinstance(cell, float):
+    if isinstance(cell, float) and not pd.isna(cell):
         return f"{cell:,.0f}" if abs(cell) >= 1000 else f"{cell:,.3g}"
-    return " ".join(str(cell).split())
+    return "" if pd.isna(cell) else " ".join(str(cell).split())
 
 
 def frontier_frame(found, settings) -> pd.DataFrame:
     """Lay out what each budget buys, one row a budget, by share of the budgets."""
-    money, unit = settings.currency, WORTH_UNITS[settings.objective].format(settings.currency)
-    factor = 1e-6 if settings.objective == "npv" else 100.0
+    money = Money(settings.currency, "m")
+    unit, factor = worth_scale(settings, money)
     frame = pd.DataFrame(
         {
-            "budgets, %": 100 * found["scale"],
-            f"for proposals, {money}m": found["budget"] / 1e6,
+            f"for proposals, {money.unit}": found["budget"] / 1e6,
             "projects": found["n"].where(found["value"].notna()).astype(float),
             f"best list, {unit}": factor * found["value"],
             f"down the list, {unit}": factor * found["walk"],
-            f"{money}1m more adds, {unit}": factor * found["worth_of_a_million"],
+            f"{money.sign}1m more adds, {unit}": factor * found["worth_of_a_million"],
             "a better list adds at most, %": 100 * found["gap"],
+            "enters": found["entered"].map(", ".join),
+            "leaves": found["left"].map(", ".join),
         }
     )
-    for column, name in (("entered", "enters"), ("left", "leaves")):
-        frame[name] = [", ".join(map(str, projects)) for projects in found[column]]
-    return frame.set_index("budgets, %")
+    return frame.set_axis(pd.Index(100 * found["scale"], name="budgets, %"))
 
 
 def print_frontier(frame) -> None:
     """Print what each budget buys, and below each what enters and leaves since the one above."""
-    digits = (2, 0, 1, 1, 2, 2)
+    digits, blank = (2, 0, 1, 1, 2, 2), " " * 14
     heads = [textwrap.wrap(name, 13) for name in (frame.index.name, *frame.columns[:6])]
     print("What each budget buys\n")
     for line in range(max(map(len, heads))):
         print("".join(f"{head[line] if line < len(head) else '':>14}" for head in heads))
-    for scale, row in zip(frame.index, frame.itertuples(index=False), strict=True):
+    for scale, *row in frame.itertuples(name=None):
         cells = [_number(cell, places) or "-" for cell, places in zip(row, digits, strict=False)]
         print("".join(f"{cell:>14}" for cell in (_number(scale, 1), *cells)))
-        moved = [
-            f"{word}: {names}" for word, names in zip(("in", "out"), row[6:], strict=True) if names
-        ]
+        moved = [f"{word}: {names}" for word, names in zip(("in", "out"), row[6:]) if names]  # noqa: B905
         if moved:
-            blank = " " * 14
             print(
                 textwrap.fill("; ".join(moved), 98, initial_indent=blank, subsequent_indent=blank)
             )
-
-
-def frontier_words(found, settings) -> list[str]:
-    """Say where a further million stops paying, and at which budgets nothing is possible."""
-    unmet, marked = found[found["value"].isna()], found[found["stops_paying"]]
-    words = []
-    if len(unmet):
-        words.append(
-            f"Up to {100 * unmet['scale'].max():.4g} % of the budgets there is too little for running "
-            "work or for what must be in."
-        )
-    if len(marked):
-        budget = money_words(marked["budget"].iloc[0], settings.currency)
-        words.append(
-            f"From {budget} ({100 * marked['scale'].iloc[0]:.4g} %) on, a further "
-            f"{settings.currency}1m adds less than half of what one buys now on average."
-        )
-    else:
-        words.append("In this range a further million never stops paying.")
-    return words
 
 
 def print_why(notes, found) -> None:
@@ -235,11 +160,8 @@ def print_aside(aside) -> None:
     """Print what could not be assessed, by reason."""
     if len(aside):
         print(f"\nSet aside: {len(aside)}, never scored as zero")
-        reasons = aside.groupby("reason", sort=False)["name"]
-        for reason, names in reasons:
-            shown = ", ".join(map(str, names.head(3)))
-            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            print(f"  {reason}: {shown}{more}")
+        for reason, names in aside.groupby("reason", sort=False)["name"]:
+            print(f"  {reason}: {listed(names, most=3)}")
 
 
 def print_lines(heading: str, lines) -> None:
@@ -258,19 +180,69 @@ def print_written(written: list[str]) -> None:
 
 @contextmanager
 def stoppable() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C stop after the answer in progress, and the second at once."""
-    asked: list[int] = []
+    """Let the first Ctrl-C stop with what is found by then, and the second end at once.
+
+    Until someone asks whether to stop, it interrupts: a choice in progress keeps its best.
+    """
+    asked, heard = [], Event()
 
     def stop(number: int, _) -> None:
         asked.append(number)
-        if len(asked) > 1:
+        if len(asked) > 1 or not heard.is_set():
             raise KeyboardInterrupt
+
+    def stopped() -> bool:
+        heard.set()
+        return bool(asked)
 
     before = signal.signal(signal.SIGINT, stop)
     try:
-        yield lambda: bool(asked)
+        yield stopped
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def progress(stopped: Callable[[], bool] = bool) -> Iterator[Callable]:
+    """Tell progress on the error stream until told to stop: a bar for a person, else lines."""
+    if not sys.stderr.isatty():
+        with _told_in_lines() as said:
+
+            def line(done: int, total: int, words: str) -> bool:
+                said[0] = f"{done} of {total}, {words}"
+                return stopped()
+
+            yield line
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("choosing", total=None)
+
+        def told(done: int, total: int, words: str) -> bool:
+            bar.update(task, completed=done, total=total, description=words[:60])
+            return stopped()
+
+        yield told
+
+
+@contextmanager
+def _told_in_lines() -> Iterator[list[str]]:
+    """Print the newest words every few seconds, however long one step takes."""
+    said, ended, began = ["working"], Event(), monotonic()
+
+    def tell() -> None:
+        while not ended.wait(EVERY):
+            print(f"{said[0]} ({monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+
+    teller = Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield said
+    finally:
+        ended.set()
+        teller.join()
 
 
 def print_problems(error) -> None:

@@ -1,12 +1,14 @@
 """Contribution to objectives: sums by hand, limits, invariances, bad input."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pmo_lib import alignment
+from pmo_lib import alignment, selection
 from pmo_lib.checks import InputError
 
 CONTRIBUTION = pd.DataFrame(
@@ -198,3 +200,137 @@ def test_bad_spend_is_refused(contribution, cost, selected, message):
 def test_bad_coverage_is_refused():
     with pytest.raises(InputError, match="selected: each must be True or False, got 'yes'"):
         alignment.coverage(CONTRIBUTION, ALL.astype("object").where(~ALL, "yes"))
+
+
+# Spend against what is wanted
+
+
+def test_spend_against_importance_by_hand():
+    found = alignment.spend_against_importance(CONTRIBUTION, COST, ALL, WEIGHTS)
+    assert found["share"].to_dict() == {"safety": 0.4, "access": 0.45, "savings": 0.0}
+    assert found["gap"].round(9).tolist() == [-0.1, 0.2, -0.25]
+    assert found["funding"].tolist() == ["under-funded", "over-funded", "under-funded"]
+    loose = alignment.spend_against_importance(CONTRIBUTION, COST, ALL, WEIGHTS, tolerance=0.1)
+    assert loose["funding"].tolist() == ["in line", "over-funded", "under-funded"]
+
+
+def test_buckets_by_hand():
+    bucket = pd.Series({"hub": "grow", "wall": "run", "depot": "run"})
+    targets = pd.Series({"grow": 0.5, "run": 0.5})
+    found = alignment.spend_by_bucket(bucket, COST, ALL, targets)
+    assert found["spend"].to_dict() == {"grow": 5.0, "run": 15.0}
+    assert found["gap"].tolist() == [-0.25, 0.25]
+    assert found["funding"].tolist() == ["under-funded", "over-funded"]
+    assert found.index.name == "bucket"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "targets", "message"),
+    [
+        ("dream", {"run": 1.0}, "bucket: each must have a target: 'run', got 'dream' for project"),
+        (None, {"run": 1.0}, "bucket: each must have a target"),
+        ("run", {"run": 0.7}, "targets: must sum to 1, got 0.7"),
+    ],
+)
+def test_bad_buckets_are_refused(bucket, targets, message):
+    buckets = pd.Series({"wall": bucket, "hub": "run", "depot": "run"}, dtype=object)
+    with pytest.raises(InputError, match=message):
+        alignment.spend_by_bucket(buckets, COST, ALL, pd.Series(targets))
+
+
+# Roll-ups
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-(10**12), 10**12),
+            st.sampled_from("xyz"),
+            st.sampled_from(["p", "q", None]),
+        ),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_roll_ups_add_up_to_the_penny(rows):
+    index = [f"project {i}" for i in range(len(rows))]
+    amounts = pd.DataFrame({"cost": [pennies / 100 for pennies, _, _ in rows]}, index=index)
+    levels = pd.DataFrame([row[1:] for row in rows], index=index, columns=["unit", "programme"])
+    table = alignment.roll_up(amounts, levels)
+    pennies = (table["cost"] * 100).round().astype("int64")
+    for level in ("portfolio", "unit", "programme", "project"):
+        assert pennies[table["level"] == level].sum() == sum(row[0] for row in rows)
+    for unit in levels["unit"].unique():
+        inside = table["unit"] == unit
+        parts = pennies[inside & (table["level"] == "programme")].sum()
+        assert pennies[inside & (table["level"] == "unit")].item() == parts
+
+
+def test_a_roll_up_reads_from_the_outside_in():
+    levels = pd.DataFrame(
+        {"unit": ["Place", "Place", "People"], "programme": ["Roads", np.nan, "Hubs"]},
+        index=["wall", "depot", "hub"],
+    )
+    found = alignment.roll_up(COST.to_frame("cost"), levels)
+    assert found[["level", "unit", "programme", "project"]].to_numpy().tolist() == [
+        ["portfolio", "", "", ""],
+        ["unit", "People", "", ""],
+        ["programme", "People", "Hubs", ""],
+        ["project", "People", "Hubs", "hub"],
+        ["unit", "Place", "", ""],
+        ["programme", "Place", "Roads", ""],
+        ["project", "Place", "Roads", "wall"],
+        ["programme", "Place", "none", ""],
+        ["project", "Place", "none", "depot"],
+    ]
+    assert found["cost"].tolist() == [20, 5, 5, 5, 15, 12, 12, 3, 3]
+
+
+def test_bad_roll_ups_are_refused():
+    levels = pd.DataFrame({"unit": "x"}, index=COST.index)
+    with pytest.raises(InputError, match="levels: labels must be those of amounts"):
+        alignment.roll_up(COST.to_frame(), levels.iloc[:2])
+    with pytest.raises(InputError, match="amounts: each must lie in"):
+        alignment.roll_up(COST.to_frame() * 1e13, levels)
+
+
+# Closing a gap
+
+
+@settings(max_examples=20)
+@given(portfolios(), st.floats(0, 0.9))
+def test_a_gap_is_closed_at_the_least_cost(portfolio, share):
+    contribution, _, cost, selected = portfolio
+    objective, others = contribution.columns[0], cost.index[~selected]
+
+    def served(chosen):
+        spend = alignment.spend_by_objective(contribution, cost, chosen)["spend"]
+        return spend[objective] >= share * spend.sum() - 1e-6 * max(spend.sum(), 1)
+
+    sets = itertools.chain.from_iterable(
+        itertools.combinations(others, k) for k in range(len(others) + 1)
+    )
+    possible = [cost[list(more)].sum() for more in sets if served(selected | cost.index.isin(more))]
+    if not possible:
+        with pytest.raises(selection.InfeasibleError, match=objective):
+            alignment.close_gap(contribution, cost, selected, objective=objective, share=share)
+        return
+    found = alignment.close_gap(contribution, cost, selected, objective=objective, share=share)
+    assert found.cost == pytest.approx(min(possible), rel=1e-6, abs=1)
+    assert found.at_least == pytest.approx(found.cost, rel=1e-6, abs=1)
+    assert found.added["cost"].sum() == found.cost
+    assert not selected[found.added.index].any()
+
+
+def test_the_share_after_closing_a_gap():
+    kept = pd.Series({"wall": True, "hub": False, "depot": False})
+    found = alignment.close_gap(CONTRIBUTION, COST, kept, objective="access", share=0.5)
+    assert found.added.index.tolist() == ["hub"]
+    assert found.added.loc["hub"].tolist() == [5.0, 0.5]
+    assert (found.cost, found.at_least) == (5.0, 5.0)
+    assert (found.share_before, found.share_after) == (pytest.approx(1 / 3), pytest.approx(9 / 17))
+    with pytest.raises(InputError, match="objective: must be one of 'safety', 'access', 'savings'"):
+        alignment.close_gap(CONTRIBUTION, COST, kept, objective="speed", share=0.5)
+    with pytest.raises(selection.InfeasibleError, match="savings"):
+        alignment.close_gap(CONTRIBUTION, COST, kept, objective="savings", share=0.5)

@@ -47,8 +47,6 @@ def drawn(kind: str, made: Made):
             made.cost,
             funded=made.funded,
             names=made.names,
-            size=made.values["reach"],
-            size_title="reach [thousand residents]",
         )
     return charts.live_ranking(
         made.values,
@@ -184,7 +182,7 @@ def titles(chart) -> set:
 def test_axes_state_units():
     made = Made(12)
     assert "score (out of 100)" in titles(drawn("ranking", made))
-    assert {"cost [£m]", "value over not doing"} <= titles(drawn("bubbles", made))
+    assert {"cost [£k]", "value over not doing"} <= titles(drawn("bubbles", made))
     assert "£m a year, and in total" in titles(a_flow())
     assert "% of the money; % of the weight" in titles(a_spend())
 
@@ -193,14 +191,6 @@ def test_a_few_large_costs_are_drawn_on_a_square_root_scale_that_says_so():
     made = Made(30)
     made.cost.iloc[0] = 100 * made.cost.max()
     assert "cost [£m], square-root scale" in titles(drawn("bubbles", made))
-
-
-@pytest.mark.parametrize(
-    ("largest", "unit"),
-    [(2e9, "£bn"), (1.4e9, "£m"), (5e6, "£m"), (2e4, "£k"), (900, "£"), (0, "£")],
-)
-def test_money_is_shown_in_a_unit_that_reads_well(largest, unit):
-    assert style.money_unit(largest, "£").unit == unit
 
 
 def test_the_line_is_never_called_funded():

@@ -1,14 +1,22 @@
 """The command line, as a person or a script meets it."""
 
+import dataclasses
+import io
 import json
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
+import warnings
 
+import numpy as np
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from pmo_lib import cli, folder
+from pmo_lib import cli, folder, terminal, workbench
 
 EXAMPLE = str(folder.example_folder())
 
@@ -70,7 +78,8 @@ def test_nothing_but_json_reaches_stdout_of_the_real_command():
     )
     assert result.returncode == 0, result.stderr
     json.loads(result.stdout.decode("utf-8"))
-    assert result.stderr == b""
+    told = result.stderr.decode("utf-8").splitlines()
+    assert all(re.fullmatch(r".* \(\d+ s\)", line) for line in told), told
 
 
 def test_rank_shows_the_order_by_npv_beside(run):
@@ -79,6 +88,75 @@ def test_rank_shows_the_order_by_npv_beside(run):
     assert [row["rank"] for row in ranking] == sorted(row["rank"] for row in ranking)
     assert any(row["rank"] != row["rank by NPV"] for row in ranking)
     assert "Harbourside flood wall" in run("rank", EXAMPLE).stdout
+
+
+def test_rank_prints_the_score_out_of_100(run):
+    first = json.loads(run("rank", EXAMPLE, "--json").stdout)["ranking"][0]
+    text = run("rank", EXAMPLE).stdout
+    row = next(line for line in text.splitlines() if first["name"] in line)
+    assert "score of 100" in text
+    assert f" {100 * first['score']:.3g} " in row
+
+
+@pytest.mark.parametrize(
+    "words", [["choose", "--json"], ["rank", EXAMPLE, "--json", "--colour"], ["--json"]]
+)
+def test_a_word_not_understood_is_told_as_json(run, words):
+    result = run(*words)
+    assert result.exit_code == 2
+    (problem,) = json.loads(result.stdout)["error"]["problems"]
+    assert "Missing argument" in problem or "No such option" in problem
+    plain = run(*[word for word in words if word != "--json"])
+    assert plain.exit_code in (0, 2)
+    assert "{" not in plain.stdout
+
+
+def test_json_keeps_the_exit_code_of_what_can_be_done(run):
+    assert run("rank", EXAMPLE, "--json").exit_code == 0
+    assert run("rank", "--help", "--json").exit_code == 0
+
+
+def test_long_work_is_told_on_the_error_stream_alone(run, monkeypatch):
+    evaluate = workbench.evaluate
+
+    def slow(*tables):
+        time.sleep(0.3)
+        return evaluate(*tables)
+
+    monkeypatch.setattr(terminal, "EVERY", 0.1)
+    monkeypatch.setattr(workbench, "evaluate", slow)
+    result = run("rank", EXAMPLE, "--json")
+    json.loads(result.stdout)
+    assert "working (0 s)" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["check"], ["rank"], ["choose"]])
+def test_a_folder_with_a_workbook_only_says_to_use_it(run, tmp_path, words):
+    folder.new_folder(tmp_path / "mine")
+    result = run(*words, tmp_path / "mine")
+    assert result.exit_code == 2
+    assert f"name that instead: {tmp_path / 'mine' / 'portfolio.xlsx'}" in result.stderr
+
+
+def test_why_takes_a_name_or_a_label(run):
+    answers = [
+        json.loads(run("why", EXAMPLE, word, "--json").stdout)["projects"]
+        for word in ("flood-wall", "Harbourside flood wall")
+    ]
+    assert answers[0] == answers[1]
+    assert "among the" in run("why", EXAMPLE, "harbourside").stderr
+
+
+def test_a_conflict_names_its_projects(run, own):
+    settings = folder.read_settings(own)
+    settings = dataclasses.replace(settings, budget_scale=0.86)
+    settings = workbench.with_override(settings, "flood-wall", "in", reason="x", by="y")
+    (own / "settings.toml").write_text(settings.to_toml(), "utf-8")
+    error = json.loads(run("choose", own, "--json").stdout)["error"]
+    named = "'flood-wall' (Harbourside flood wall) must be in"
+    assert any(words.startswith(named) for words in error["conflict"])
+    assert any(named in words for words in error["ways_out"])
+    assert named in error["problems"][0]
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".csv"])
@@ -154,13 +232,21 @@ def test_new_makes_a_folder_that_works_and_overwrites_nothing(run, tmp_path):
 
 
 def test_an_earlier_list_that_differs_is_kept(run, tmp_path):
-    assert run("choose", EXAMPLE, "--out", tmp_path).exit_code == 0
-    assert run("choose", EXAMPLE, "--out", tmp_path).exit_code == 0
+    assert run("choose", EXAMPLE, "--why", 0, "--out", tmp_path).exit_code == 0
+    assert run("choose", EXAMPLE, "--why", 0, "--out", tmp_path).exit_code == 0
     assert len(list(tmp_path.iterdir())) == 2
     (tmp_path / "ranked_list.csv").write_text("signed by the chair", "utf-8")
-    assert run("choose", EXAMPLE, "--out", tmp_path).exit_code == 0
+    assert run("choose", EXAMPLE, "--why", 0, "--out", tmp_path).exit_code == 0
     (kept,) = [file for file in tmp_path.iterdir() if "(until" in file.name]
     assert kept.read_text("utf-8") == "signed by the chair"
+
+
+def test_what_was_kept_is_returned(tmp_path):
+    file = tmp_path / "list.csv"
+    assert folder.write_keeping([file], lambda draft: draft.write_text("a")) == []
+    assert folder.write_keeping([file], lambda draft: draft.write_text("a")) == []
+    (kept,) = folder.write_keeping([file], lambda draft: draft.write_text("b"))
+    assert (kept.read_text(), file.read_text()) == ("a", "b")
 
 
 def test_limits_that_cannot_hold_are_named(run, own):
@@ -228,3 +314,197 @@ def test_notebooks_find_the_portfolio_they_are_pointed_to(own, tmp_path, monkeyp
     (tmp_path / "portfolio.toml").write_text("portfolio = 3", "utf-8")
     with pytest.raises(folder.InputError, match="names no portfolio"):
         folder.here()
+
+
+# --- what is asked for one run, and what a workbook adds ------------------------------------
+
+
+@pytest.fixture
+def little(small, tmp_path):
+    """A folder with the tables of a small portfolio and settings."""
+    target = tmp_path / "little"
+    target.mkdir()
+    for name, text in small.tables.items():
+        (target / f"{name}.csv").write_text(text, "utf-8")
+    (target / "settings.toml").write_text('base_date = "2027-04-01"\nversion = "7"\n', "utf-8")
+    return target
+
+
+def opened(file):
+    with warnings.catch_warnings(action="ignore"):  # of bars in cells, which openpyxl does not read
+        return openpyxl.load_workbook(io.BytesIO(file.read_bytes()))
+
+
+def test_settings_for_one_run_are_said_in_every_output(run, little, tmp_path):
+    words = ["choose", little, "--starts-every", 3, "--budget", 0.9, "--why", 0]
+    said = (
+        "For this run only, not as saved: budgets are taken at 90 %; "
+        "starts from earliest to latest are tried every 3 months."
+    )
+    result = run(*words, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert said in result.stdout
+    document = json.loads(run(*words, "--json").stdout)
+    assert said in document["warnings"]
+    assert (
+        document["settings_hash"]
+        != json.loads(run("choose", little, "--json").stdout)["settings_hash"]
+    )
+    assert said in (tmp_path / "out" / "ranked_list.csv").read_text("utf-8-sig")
+    sheet = opened(tmp_path / "out" / "ranked_list.xlsx")["Ranked list"]
+    assert any(said in str(row[0].value) for row in sheet.iter_rows())
+    assert 'version = "7"' in (little / "settings.toml").read_text("utf-8")
+    assert "For this run" not in run("choose", little, "--budget", 1).stdout
+
+
+def test_a_setting_out_of_range_is_said_plainly(run, little):
+    result = run("choose", little, "--starts-every", -1)
+    assert result.exit_code == 2
+    assert "starts_every: must lie in [0, 120], got -1" in result.stderr
+
+
+def test_a_workbook_also_answers_why_not_unless_told_otherwise(run, little, tmp_path):
+    file = tmp_path / "list.xlsx"
+    result = run("choose", little, "--out", file)
+    assert result.exit_code == 0, result.output
+    assert "Asking what would bring each project in: 60 s at most" in result.stderr
+    assert "Sheet Why not: 4 of 4 proposals answered" in result.stdout
+    assert "Why not" in opened(file).sheetnames
+    for words in (["--out", file, "--why", 0], ["--out", tmp_path / "list.csv"], []):
+        plain = run("choose", little, *words)
+        assert "Asking" not in plain.stderr
+        assert "Sheet Why not" not in plain.stdout
+    assert "Why not" not in opened(file).sheetnames
+
+
+def test_json_of_choose_holds_options_starts_and_transfers(run):
+    document = json.loads(run("choose", EXAMPLE, "--starts-every", 3, "--json").stdout)
+    schedule = {row["project"]: row for row in document["schedule"]}
+    moved = schedule["records-digitised"]
+    assert (moved["option"], moved["start"]) == ("2028-09-01", "2028-09-01")
+    assert (moved["planned"], moved["delay"]) == ("2028-06-01", 3)
+    assert schedule["payroll"]["running"] and schedule["payroll"]["option"] is None
+    assert [row["moved"] for row in document["transfers"]] == [0, 125_000, 75_000, 25_000]
+    assert document["transfers"][1]["authority"] == "Director of Finance"
+    assert document["complete"] is True
+
+
+def test_json_of_why_holds_all_that_was_answered(run, little):
+    document = json.loads(run("why", little, "--json").stdout)
+    tables, settings = folder.open_folder(little)
+    found = workbench.why_not(workbench.recommend(tables, settings))
+    assert {row["project"] for row in document["projects"]} == set(found.index)
+    assert all(row.keys() == {"project", *found.columns} for row in document["projects"])
+    assert document["complete"] is True
+
+
+# --- Ctrl-C ----------------------------------------------------------------------------------
+
+ENDLESS = """
+import sys
+from threading import Timer
+from pmo_lib import cli, terminal
+from pmo_lib.selection import solver
+
+began, run = [], solver._run
+
+def told(highs):
+    if not began:
+        Timer(0.5, print, ["solving"], {"file": sys.stderr, "flush": True}).start()
+        began.append(highs)
+    run(highs)
+
+terminal.EVERY, solver._run = 0.2, told
+cli.main()
+"""
+
+
+@pytest.fixture
+def hard(little):
+    """A folder whose best list takes minutes to prove."""
+    draw, years = np.random.default_rng(4), range(2027, 2033)
+    names = [f"p{n}" for n in range(90)]
+    cost = draw.integers(100, 1000, (90, len(years)))
+    tables = {
+        "projects": "project,name,status",
+        "performance": "project,criterion,estimate",
+        "cash_flows": "project,period,fund,cost,benefit",
+        "budgets": "period,fund,amount",
+    }
+    tables["projects"] += "".join(f"\n{p},Project {p},proposed" for p in names)
+    worth = cost.sum(axis=1) + draw.integers(-50, 50, 90)
+    tables["performance"] += "".join(
+        f"\n{p},reach,{w / 10}" for p, w in zip(names, worth, strict=True)
+    )
+    for n, year in enumerate(years):
+        tables["budgets"] += f"\n{year}-04-01,capital,{cost[:, n].sum() // 2}"
+        rows = (f"\n{p},{year}-04-01,capital,{c},1" for p, c in zip(names, cost[:, n], strict=True))
+        tables["cash_flows"] += "".join(rows)
+    for name, text in tables.items():
+        (little / f"{name}.csv").write_text(text + "\n", "utf-8")
+    settings = 'gap = 0.0\ntime_limit = 300.0\nbase_date = "2027-04-01"\n'
+    (little / "settings.toml").write_text(settings, "utf-8")
+    return little
+
+
+def interrupted(words, told):
+    """Run a command, press Ctrl-C once it has told something, and return its document."""
+    command = [sys.executable, "-c", ENDLESS, *map(str, words), "--json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert any(re.match(told, line) for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    document = json.loads(output)
+    assert document["complete"] is False
+    return document
+
+
+unix = pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of Ctrl-C")
+
+
+@unix
+def test_ctrl_c_while_choosing_keeps_the_best_found(hard):
+    document = interrupted(["choose", hard], "solving")
+    assert document["status"] == "stopped"
+    assert 0 < document["value"] < document["bound"]
+    assert any(row["funded"] for row in document["ranked_list"])
+
+
+@unix
+def test_ctrl_c_keeps_the_points_found(hard):
+    points = interrupted(["frontier", hard, "--points", 3], "solving")["points"]
+    assert points and all(point["value"] < point["bound"] for point in points)
+
+
+@unix
+def test_ctrl_c_keeps_the_answers_so_far():
+    answers = interrupted(["why", EXAMPLE], r"\d+ of 29")["projects"]
+    assert 0 < len(answers) < 29
+
+
+@unix
+def test_ctrl_c_before_any_question_is_asked_ends_soon(hard):
+    document = interrupted(["why", hard], "solving")
+    assert len(document["projects"]) == 1
+
+
+def test_an_early_stop_is_said(capsys):
+    terminal.print_stopped(False)
+    terminal.print_stopped(True)
+    assert capsys.readouterr().out.strip() == "Stopped early: this is what was found by then."
+
+
+def test_the_first_ctrl_c_interrupts_until_someone_asks_and_the_second_always():
+    with terminal.stoppable() as stopped:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert stopped()
+    with terminal.stoppable() as stopped:
+        assert not stopped()
+        signal.raise_signal(signal.SIGINT)
+        assert stopped()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)

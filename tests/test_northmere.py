@@ -376,3 +376,13 @@ def test_discount_schedules_are_the_official_ones(northmere, settings):
     assert health.iloc[30] == pytest.approx(1.015**-30)
     assert health.iloc[31] / health.iloc[30] == pytest.approx(1 / 1.01286)
     assert factors["Flat 5 %"].iloc[10] == pytest.approx(1.05**-10)
+
+
+def test_three_months_later_and_revenue_carried_over_bring_records_in(northmere, settings, best):
+    later = workbench.recommend(
+        northmere, dataclasses.replace(settings, starts_every=3), explain=False
+    )
+    assert funded(later.choice) == funded(best) | {"records-digitised"}
+    assert later.choice.option["records-digitised"] == "2028-09-01"
+    assert later.choice.transfers["moved"].tolist() == [0, 125_000, 75_000, 25_000]
+    assert best.transfers["moved"].sum() == 0

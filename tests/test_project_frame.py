@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CORE = ("checks", "periods", "weights", "value", "scoring", "cost_benefit", "alignment")
-CORE_PACKAGES = ("selection", "workbench")
+CORE = ("checks", "periods", "value", "scoring", "cost_benefit", "appraisal", "alignment", "wording")
+CORE_PACKAGES = ("selection", "rebalance", "robustness", "workbench")
 VIEWS = {
     "altair",
     "ipywidgets",

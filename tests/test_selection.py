@@ -234,6 +234,17 @@ def test_limits_hold_exactly_in_decimals():
     assert choose(pd.Series(1.0, index=list("abc")), thirds, 200).value == 3
 
 
+def test_thirds_that_fill_a_budget_fit_it():
+    value, cost = pd.Series({"a": 2.0, "b": 1.0}), pd.Series({"a": 20 / 3, "b": 10 / 3})
+    for budget, best in ((20 / 3, 2.0), (10.0, 3.0), (20 / 3 - 1e-9, 1.0)):
+        found = choose(value, cost, budget)
+        assert (found.value, found.bound, found.slack["left"].min() >= 0) == (best, best, True)
+    by_year = pd.DataFrame({"2027": cost, "2028": 0.0})
+    moves = pd.DataFrame({"from": ["2028"], "to": ["2027"], "at_most": [10.0]})
+    moved = choose(value, by_year, pd.Series({"2027": 0.0, "2028": 20 / 3}), transfers=moves)
+    assert moved.value == 2.0 == moved.bound
+
+
 def test_an_answer_within_the_tolerance_of_the_solver_only_is_cut_off():
     value = pd.Series({"a": 1.0, "b": 1.0, "sale": -0.5})
     cost = pd.Series({"a": 5e10, "b": 5e10 + 0.01, "sale": -0.02})
@@ -316,6 +327,16 @@ def test_among_equals_the_second_objective_decides():
     assert names(choose(value, cost, 3)) == ["a", "b"]
     assert names(choose(value, cost, 5, then=changes)) == ["a", "c"]
     assert names(choose(value, cost, 5, then=[changes * 0, -cost])) == ["b", "c"]
+
+
+def test_among_equals_the_cheapest_then_the_fewest_changes():
+    value = pd.Series(1.0, index=list("abcd"))
+    cost = pd.Series([1.0, 2.0, 2.0, 3.0], index=list("abcd"))
+    changes = pd.Series([1, 1, 0, 0], index=list("abcd"))
+    assert names(choose(value, cost, 4)) == ["a", "b"]
+    assert names(choose(value, cost, 4, then=[cost, changes])) == ["a", "c"]
+    few = pd.Series([1, 0, 0, 1], index=list("abcd"))
+    assert names(choose(value, cost, 4, then=[few, cost])) == ["b", "c"]
 
 
 def hard(n=100, m=5, seed=1):

@@ -153,6 +153,22 @@ def test_the_best_of_all_portfolios_is_chosen(problem):
 
 @given(portfolios(), st.integers(0, 1000))
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_later_objectives_decide_among_equals_in_their_order(problem, seed):
+    (value, cost, budget), constraints = problem
+    rng = np.random.default_rng(seed)
+    value, c = (value > 4).astype(float), {**constraints, "synergies": None}
+    first, second = (pd.Series(rng.integers(0, n, len(value)), index=value.index) for n in (2, 9))
+    every = every_portfolio(value)
+    every = every[feasible(every, (value, cost, budget), c)]
+    if len(every):
+        found = choose(value, cost, budget, then=[first, second], **c)
+        orders = np.column_stack([-value, first, second])
+        best = min(map(tuple, every @ orders))
+        assert tuple(as_row(found, value)[0] @ orders) == best
+
+
+@given(portfolios(), st.integers(0, 1000))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_order_of_rows_does_not_matter(problem, seed):
     (value, cost, budget), constraints = problem
     rng = np.random.default_rng(seed)

@@ -8,7 +8,10 @@ from test_selection import COST, VALUE, hard
 from test_selection_random import both, every_portfolio, feasible, portfolios
 
 from pmo_lib.checks import InputError
-from pmo_lib.selection import InfeasibleError, bottlenecks, choose, why_not
+from pmo_lib.selection import InfeasibleError, bottlenecks, build, choose, why_not
+from pmo_lib.selection.better import polish
+from pmo_lib.selection.first import greedy_answer
+from pmo_lib.selection.solver import Relaxed, solve
 
 
 def test_a_project_left_out_hears_what_would_bring_it_in():
@@ -68,24 +71,72 @@ def test_infeasible_limits_are_explained_first():
         why_not(VALUE, COST, 1, forced_in=["1"])
 
 
+def test_only_the_projects_asked_about_are_answered():
+    everything = why_not(VALUE, COST, 14)
+    found = why_not(VALUE, COST, 14, projects=["3", "1"])
+    assert set(found.index) == {"1", "3"}
+    pd.testing.assert_frame_equal(found, everything.loc[found.index])
+    with pytest.raises(InputError, match="projects: each must be a project of value, not there"):
+        why_not(VALUE, COST, 14, projects=["9"])
+
+
+def test_a_project_left_out_hears_how_much_cheaper_it_must_be():
+    assert why_not(VALUE, COST, 14).loc["1", ["cut_low", "cut_high"]].tolist() == [1, 1]
+    cheaper = choose(VALUE, COST - pd.Series({"1": 1, "2": 0, "3": 0, "4": 0}), 14)
+    assert (cheaper.selected["1"], cheaper.value) == (True, 46)
+    rival = why_not(VALUE, COST, 14, excludes=[("1", "2")]).loc["1"]
+    assert rival[["cut_low", "cut_high"]].tolist() == [np.inf, np.inf]
+    assert why_not(VALUE, COST, 14).loc["2", ["cut_low", "cut_high"]].isna().all()
+
+
+def test_a_cut_is_no_more_than_the_project_costs_in_a_year():
+    cost = pd.DataFrame({"2027": [2.0, 0, 1], "2028": [0.0, 5, 1]}, index=list("abc"))
+    value, budget = pd.Series({"a": 5, "b": 9, "c": 3}), pd.Series({"2027": 2.0, "2028": 5.0})
+    row = why_not(value, cost, budget).loc["c"]
+    assert (row["extra_low"], row["cut_low"], row["cut_high"]) == (2, 2, 2)
+    value["x"], cost.loc["x"] = 0.0, [1.0, 0.0]
+    needy = why_not(value, cost, budget, requires=[("c", "x")]).loc["c"]
+    assert (needy["extra_low"], needy["extra_high"]) == (3, 3)
+    assert (needy["cut_low"], needy["cut_high"]) == (np.inf, np.inf)
+
+
+def least(good_enough, over, most):
+    """Return the least sum of what is over the budgets, up to `most`, in lists good enough."""
+    fits = good_enough & (over <= most + 1e-9).all(axis=1)
+    return over[fits].sum(axis=1).min() if fits.any() else np.inf
+
+
 @given(portfolios())
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_interval_holds_the_truth(problem):
     data, constraints = problem
-    value = data[0]
-    every = every_portfolio(value)
-    every = every[feasible(every, data, constraints)]
+    value, cost, budget = data
+    everything = every_portfolio(value)
+    every = everything[feasible(everything, data, constraints)]
     if not len(every):
         return
     worth = every @ value.to_numpy() + both(every, value, constraints)[:, 0]
+    roomy = everything[feasible(everything, (value, cost, budget + 1e6), constraints)]
+    added = both(roomy, value, constraints)
+    as_good = roomy @ value.to_numpy() + added[:, 0] >= worth.max() - 1e-9
+    over = np.maximum(roomy @ cost.to_numpy() + added[:, 1:] - budget.to_numpy(), 0)
     projects = value.index.get_level_values(0)
     found = why_not(*data, gap=0, **constraints)
     for project, row in found.iterrows():
-        holds = every[:, projects == project].any(axis=1)
+        mine = projects == project
+        holds = every[:, mine].any(axis=1)
         if row["case"] in ("left out", "funded"):
             side = worth[holds if row["case"] == "left out" else ~holds]
             truth = worth.max() - side.max() if len(side) else np.inf
             assert row["low"] - 1e-6 <= truth <= row["high"] + 1e-6
+        if row["case"] == "left out" and row["low"] < np.inf:
+            with_it = as_good & roomy[:, mine].any(axis=1)
+            own = np.maximum(roomy[:, mine] @ cost.to_numpy()[mine], 0)
+            cut = least(with_it, over, own)
+            assert row["cut_low"] - 1e-6 <= cut <= row["cut_high"] + 1e-6
+            if row["extra_of"] == "budget":
+                extra = least(with_it, over, np.inf)
+                assert row["extra_low"] - 1e-6 <= extra <= row["extra_high"] + 1e-6
 
 
 def test_one_more_is_worth_what_choosing_again_gains():
@@ -114,8 +165,31 @@ def test_steps_may_add_several_labels_at_once():
         bottlenecks(VALUE, COST, 15, steps={"x": ("capacity", {"total": 1})})
 
 
+def test_nothing_below_a_cutoff_is_proved():
+    value, cost, budget = hard(25)
+    model = build(value, cost, budget)
+    best = solve(model, model.value).value
+    for cutoff, bound in ((best - 50, best), (best + 50, best + 50)):
+        found = solve(model, model.value, cutoff=cutoff)
+        assert found.bound == pytest.approx(bound, abs=1e-6)
+    assert solve(model, model.value, cutoff=best - 50).value == best
+
+
+@given(portfolios())
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_polished_list_fits_and_is_no_worse(problem):
+    data, constraints = problem
+    model = build(*data, **constraints)
+    mixture, first = Relaxed(model, 1.0), greedy_answer(model)
+    if first is not None and mixture.x is not None:
+        better = polish(model, mixture, first, 0.01)
+        assert model.value @ better >= model.value @ first - 1e-9
+        taken = pd.Series(better[: model.n_options], index=model.options)[data[0].index]
+        assert feasible(taken.to_numpy()[None], data, constraints).all()
+
+
 def test_intervals_that_were_not_closed_in_time_still_hold_the_truth():
-    value, cost, budget = hard(40)
+    value, cost, budget = hard(34)
     found = why_not(value, cost, budget, gap=0, time_limit=0.2)
     best = choose(value, cost, budget, gap=0)
     wide = found[found["high"] > found["low"] + 1e-6]

@@ -10,6 +10,8 @@ import pytest
 from pmo_lib import folder, workbench
 from pmo_lib.stories import (
     afford,
+    limit_pictures,
+    limits,
     lists,
     pictures,
     plain,
@@ -111,7 +113,11 @@ def anything(request, tmp_path_factory):
     portfolio, settings = folder.open_folder(path)
     settings = dataclasses.replace(settings, **changes)
     recommendation = workbench.recommend(portfolio, settings, explain=False)
-    return recommendation, afford.budget_levels(recommendation, (0.8, 1.0))
+    return recommendation, workbench.frontier(portfolio, settings, scales=(0.8,))
+
+
+def levels_of(made, scales):
+    return workbench.frontier(made.portfolio, made.settings, scales=scales)
 
 
 def told(recommendation, at):
@@ -121,7 +127,7 @@ def told(recommendation, at):
         lists.opening(recommendation.portfolio, recommendation.settings),
         *(proposed.asked_by(recommendation, group) for group in proposed.GROUPS),
         *(ranked_list(recommendation, m.added(recommendation)) for m in (proposed, worth, served, afford)),
-        afford.displaced(recommendation, again), at,
+        afford.displaced(recommendation, again), limits.budgets(recommendation, at),
     ]  # fmt: skip
     for module, names in {
         proposed: "account asked_by_year not_assessed evidence_by_criterion judged_most doubts",
@@ -166,14 +172,14 @@ def test_any_portfolio_can_be_drawn(anything):
         pictures.asked_by_year(recommendation), pictures.evidence(recommendation), pictures.ranking(recommendation),
         pictures.flows(recommendation), pictures.value_against_cost(recommendation), pictures.spend(recommendation),
         pictures.npv_against_score(recommendation), pictures.value_functions(recommendation),
-        pictures.budget_levels(recommendation, at),
+        limit_pictures.budgets_chart(recommendation, at),
     ]  # fmt: skip
     for chart in drawn:
         assert chart is None or chart.to_dict()["title"]
 
 
 def test_the_example_can_be_told_and_drawn(example):
-    tables, sentences = told(example, afford.budget_levels(example, (0.9, 1.0)))
+    tables, sentences = told(example, levels_of(example, (0.9,)))
     assert all(len(table) for table in tables)
     assert all(sentence.endswith(".") for sentence in sentences)
     assert pictures.spend(example) is not None
@@ -185,9 +191,9 @@ def test_used_and_set_aside_are_all_rows_read(example):
         table["number"].iloc[:-1].sum() == table["number"].iloc[-1] == example.portfolio.rows_read
     )
     aside = len(example.evaluation.set_aside)
-    assert f"{example.portfolio.rows_read - aside} used + {aside} set aside" in (
-        proposed.account_in_words(example)
-    )
+    words = proposed.account_in_words(example)
+    used = example.portfolio.rows_read - aside
+    assert re.search(rf"read = {used} used \(.*\) \+ {aside} set aside\.", words)
 
 
 def test_every_cut_through_the_money_adds_up_to_the_same(example):
@@ -313,8 +319,8 @@ def test_including_the_best_refused_funds_it_at_a_price(example):
     again = afford.including_best_refused(example)
     assert again.choice.selected[project]
     words = afford.displaced_in_words(example, again)
-    assert plain.ranked(example, project) in words
-    lost = float(re.search(r"worth ([\d.]+) points less", words).group(1))
+    assert plain.named(example, [project]) in words
+    lost = float(re.search(r"costs the list ([\d.]+) points", words).group(1))
     assert lost >= 0
     table = afford.displaced(example, again)
     change = table["worth [points]"].where(table["change"] == "enters", -table["worth [points]"])
@@ -331,12 +337,13 @@ def test_what_cannot_be_included_is_said(example):
 
 
 def test_more_budget_never_buys_less(example):
-    table = afford.budget_levels(example, (0.01, 1.0, 1.1))
-    assert table["leaves"][0].startswith("cannot be met")
+    frontier = levels_of(example, (0.01, 1.0, 1.1))
+    table = limits.budgets(example, frontier)
     assert table["worth [points]"].iloc[1:].is_monotonic_increasing
-    assert table.loc[1, ["enters", "leaves"]].tolist() == ["–", "–"]
-    words = afford.budget_levels_in_words(example, table)
-    assert words.startswith("At 1 % of the budgets the limits cannot all hold.")
+    assert table.loc[0, ["enters", "leaves"]].tolist() == ["–", "–"]
+    words = afford.would_change(example, frontier)
+    assert words[0].startswith("Up to 1 % of the budgets there is too little")
+    assert "110 % of the budgets, would add" in words[1]
 
 
 def test_opening_says_who_saved_the_settings_and_what_the_board_fixed(example):

@@ -18,6 +18,13 @@ def add(table: str, line: str) -> dict:
     return {table: BASE[table] + line + "\n"}
 
 
+def with_not_doing(cell: str, *, row: int = 2) -> str:
+    """Return the criteria with a column not_doing, filled in one row."""
+    head, *lines = BASE["criteria"].splitlines()
+    rows = [f"{line},{cell if place == row else ''}" for place, line in enumerate(lines)]
+    return "\n".join([f"{head},not_doing", *rows]) + "\n"
+
+
 FAULTS = {
     "repeated project": (
         add("projects", "wall,Again,,,,,,,,"),
@@ -183,6 +190,22 @@ FAULTS = {
     "levels without values": (
         swap("criteria", "none:1; some:0.5; high:0", ""),
         r"criteria.csv row 4: levels is empty; write it as none:0; some:0.5",
+    ),
+    "points against direction": (
+        swap("criteria", "more,piecewise", "less,piecewise"),
+        r"criteria.csv row 3: points '0:0; 10:0.5; 100:1' is not in line with direction 'less'",
+    ),
+    "not doing a number where there are levels": (
+        {"criteria": with_not_doing("3")},
+        r"row 4: not_doing 3 is not a level of the criterion; write one of 'none', 'some'",
+    ),
+    "not doing a level that is none": (
+        {"criteria": with_not_doing("huge")},
+        r"row 4: not_doing 'huge' is not a level of the criterion",
+    ),
+    "not doing a word where there are numbers": (
+        {"criteria": with_not_doing("some", row=0)},
+        r"row 2: not_doing 'some' is not a number; write it in the natural unit",
     ),
     "no value function": (
         swap("criteria", "more,linear,0,3", "more,,0,3"),

@@ -265,6 +265,22 @@ def test_a_moved_reference_makes_its_weight_stale(small):
 # --- recommendation ------------------------------------------------------------------------
 
 
+def test_not_doing_may_be_a_level(small):
+    criteria = small.tables["criteria"].replace("weight\n", "weight,levels,not_doing\n")
+    criteria = criteria.replace(",60\n", ",60,,\n").replace(",40\n", ",40,,\n")
+    criteria += "risk,Risk,performance,,less,levels,,,yes,50,none:1; some:0.5; high:0,some\n"
+    words = {"flood": "none", "hubs": "some", "lights": "high", "roof": "some", "calls": "some"}
+    performance = small.tables["performance"]
+    performance += "".join(f"{p},risk,{w},judged,Analysts\n" for p, w in words.items())
+    portfolio = small(criteria=criteria, performance=performance)
+    found = workbench.evaluate(portfolio, workbench.Settings(base_date="2027-04-01"))
+    assert found.not_doing["risk"] == 0.5
+    plain = workbench.evaluate(small(), workbench.Settings(base_date="2027-04-01"))
+    gained = found.worth * 1.5 - plain.worth
+    assert gained.round(9).to_dict() == {"flood": 0.25, "hubs": 0.0, "lights": -0.25, "roof": 0.0}
+    assert portfolio.criteria.at["risk", "not_doing_level"] == "some"
+
+
 def test_the_list_by_hand(small):
     made = workbench.recommend(small(), BASE)
     chosen = made.choice.selected

@@ -7,21 +7,25 @@ and the colours rise in lightness, so a grey print says the same.
 """
 
 from pmo_lib.charts.bubbles import value_against_cost
+from pmo_lib.charts.changes import gain_by_changes
 from pmo_lib.charts.flows import flows_by_year
 from pmo_lib.charts.frontier import value_against_budget
 from pmo_lib.charts.live import SLIDER_STYLE, live_ranking, slider_names
 from pmo_lib.charts.ranking import ranking_chart
 from pmo_lib.charts.spend import spend_against_importance
+from pmo_lib.charts.timeline import timeline
 from pmo_lib.charts.use import people_by_month, use_map
 
 __all__ = [
     "SLIDER_STYLE",
     "flows_by_year",
+    "gain_by_changes",
     "live_ranking",
     "people_by_month",
     "ranking_chart",
     "slider_names",
     "spend_against_importance",
+    "timeline",
     "use_map",
     "value_against_budget",
     "value_against_cost",

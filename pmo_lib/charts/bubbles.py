@@ -8,6 +8,7 @@ import pandas as pd
 
 from pmo_lib import checks
 from pmo_lib.charts import style
+from pmo_lib.wording import money_for, one_line
 
 HEIGHT = 430
 MOST_LABELS = 14
@@ -29,10 +30,8 @@ def value_against_cost(
     cost: pd.Series,
     *,
     funded: pd.Series,
-    size: pd.Series | None = None,
     names: pd.Series | None = None,
     value_title: str = "value over not doing",
-    size_title: str = "",
     currency: str = "£",
     title: str = "What each project is worth against what it costs",
 ) -> alt.Chart:
@@ -50,12 +49,10 @@ def value_against_cost(
         Non-negative, in any order. [currency]
     funded : Series of shape (n_projects,)
         True for the projects to fund.
-    size : Series of shape (n_projects,), optional
-        Non-negative, drawn as the area of the bubble. [unit stated in `size_title`]
     names : Series by project, optional
         What to print for a project; its label if not given.
-    value_title, size_title : str
-        What value and size are, with their units.
+    value_title : str
+        What value is, with its unit.
     currency : str
         Sign of the currency.
     title : str
@@ -69,10 +66,10 @@ def value_against_cost(
     Raises
     ------
     InputError
-        If a number is missing, a cost or size negative, or labels do not match.
+        If a number is missing, a cost negative, or labels do not match.
     """
-    table = _table(value, cost, funded, size, names)
-    money = style.money_unit(float(table["cost"].max()), currency)
+    table = _table(value, cost, funded, names)
+    money = money_for(currency, float(table["cost"].max()))
     table["cost"] /= money.divisor
     skewed = bool(table["cost"].max() > SKEWED * table["cost"].median())
     across, up = _span(table["cost"], room=0.06), _span(table["value"], room=0.08)
@@ -90,17 +87,13 @@ def value_against_cost(
     )
     y = alt.Y(
         "value:Q",
-        title=style.one_line(value_title),
+        title=one_line(value_title),
         scale=alt.Scale(domain=list(up), nice=False),
         axis=alt.Axis(tickCount=6, format="~r"),
     )
-    base = alt.Chart(style.rows(table)).encode(
-        x=x, y=y, tooltip=_tooltip(money, value_title, size_title)
-    )
+    base = alt.Chart(style.rows(table)).encode(x=x, y=y, tooltip=_tooltip(money, value_title))
     marks = base.mark_point(stroke=style.INK, strokeWidth=1.2, opacity=0.85).encode(
-        size=_size(table, size_title),
-        order=alt.Order("size:Q", sort="descending"),
-        **style.funded_scales(),
+        size=alt.value(_area(len(table))), **style.funded_scales()
     )
     text = base.transform_filter("datum.label != ''").mark_text(
         align=alt.expr("datum.align"),
@@ -120,21 +113,16 @@ def value_against_cost(
     return style.dress(chart, title=title, subtitle=subtitle)
 
 
-def _table(value, cost, funded, size, names) -> pd.DataFrame:
+def _table(value, cost, funded, names) -> pd.DataFrame:
     checks.require_series(value, name="value")
-    value = checks.require_numbers(value, name="value")
-    table = pd.DataFrame({"value": value, "cost": _matching(cost, value, "cost")})
+    checks.require_series(cost, name="cost")
+    checks.require_same_labels(cost.index, value.index, name="cost", other="value")
+    cost = checks.require_numbers(cost, name="cost", low=0).reindex(value.index)
+    table = pd.DataFrame({"value": checks.require_numbers(value, name="value"), "cost": cost})
     flags = style.truths(funded, value.index, name="funded", other="value")
     table["state"] = np.where(flags, style.FUNDED, style.NOT_FUNDED)
-    table["size"] = 0.0 if size is None else _matching(size, value, "size")
     table["name"] = style.named(value.index, names, what="names")
     return table.reset_index(drop=True)
-
-
-def _matching(amounts: pd.Series, value: pd.Series, name: str) -> pd.Series:
-    checks.require_series(amounts, name=name)
-    checks.require_same_labels(amounts.index, value.index, name=name, other="value")
-    return checks.require_numbers(amounts, name=name, low=0).reindex(value.index)
 
 
 def _span(numbers: pd.Series, *, room: float) -> tuple[float, float]:
@@ -144,34 +132,13 @@ def _span(numbers: pd.Series, *, room: float) -> tuple[float, float]:
     return (low - spare if low < 0 else 0.0), high + spare
 
 
-def _size(table: pd.DataFrame, size_title: str):
-    """Draw the size as area, or every bubble alike where no size is given."""
-    largest = float(table["size"].max())
-    if not largest > 0:
-        return alt.value(_largest(len(table)) / 4)
-    scale = alt.Scale(domain=[0, largest], range=[SMALLEST, _largest(len(table))])
-    legend = alt.Legend(
-        title=style.one_line(size_title),
-        values=[largest / 4, largest],
-        format=".2~s",
-        symbolFillColor="white",
-        symbolStrokeColor=style.INK,
-        symbolStrokeWidth=1.2,
-        symbolType="circle",
-    )
-    return alt.Size("size:Q", scale=scale, legend=legend)
-
-
-def _tooltip(money, value_title: str, size_title: str) -> list[alt.Tooltip]:
-    shown = [
+def _tooltip(money, value_title: str) -> list[alt.Tooltip]:
+    return [
         alt.Tooltip("name:N", title="project"),
         alt.Tooltip("cost:Q", title=f"cost [{money.unit}]", format=",.2f"),
-        alt.Tooltip("value:Q", title=style.one_line(value_title), format=",.4~g"),
+        alt.Tooltip("value:Q", title=one_line(value_title), format=",.4~g"),
         alt.Tooltip("state:N", title="decision"),
     ]
-    if size_title:
-        shown.append(alt.Tooltip("size:Q", title=style.one_line(size_title), format=",.4~g"))
-    return shown
 
 
 def _labelled(table: pd.DataFrame, across, up, *, skewed: bool) -> pd.DataFrame:
@@ -179,14 +146,14 @@ def _labelled(table: pd.DataFrame, across, up, *, skewed: bool) -> pd.DataFrame:
     reach = table["cost"].to_numpy() / across[1]
     x = LEFT + (style.WIDTH - LEFT) * (np.sqrt(reach) if skewed else reach)
     y = HEIGHT * (up[1] - table["value"].to_numpy()) / (up[1] - up[0])
-    radius = _radius(table["size"].to_numpy())
-    taken = [(a - r, b - r, a + r, b + r) for a, b, r in zip(x, y, radius, strict=True)]
+    radius = 1.5 + np.sqrt(_area(len(table)) / np.pi)
+    taken = [(a - radius, b - radius, a + radius, b + radius) for a, b in zip(x, y, strict=True)]
     table = table.assign(label="", align="left", dx=0.0, dy=0.0)
     named = 0
     for row in _notable(table):
         text = style.shortened(table.at[row, "name"], 30)
         width = style.text_room([text], most=style.WIDTH)
-        for align, dx, dy in _places(radius[row], len(table)):
+        for align, dx, dy in _places(radius, len(table)):
             left = x[row] + dx - {"left": 0, "right": width, "center": width / 2}[align]
             box = (left, y[row] + dy - LINE / 2, left + width, y[row] + dy + LINE / 2)
             if _free(box, [other for number, other in enumerate(taken) if number != row]):
@@ -199,17 +166,9 @@ def _labelled(table: pd.DataFrame, across, up, *, skewed: bool) -> pd.DataFrame:
     return table
 
 
-def _radius(size: np.ndarray) -> np.ndarray:
-    largest = _largest(len(size))
-    area = np.full(len(size), largest / 4)
-    if size.max() > 0:
-        area = SMALLEST + size / size.max() * (largest - SMALLEST)
-    return 1.5 + np.sqrt(area / np.pi)
-
-
-def _largest(n: int) -> float:
-    """Draw smaller bubbles where there are many."""
-    return float(np.clip(LARGEST * 40 / n, 3 * SMALLEST, LARGEST))
+def _area(n: int) -> float:
+    """Draw smaller bubbles where there are many. [px²]."""
+    return float(np.clip(LARGEST * 40 / n, 3 * SMALLEST, LARGEST)) / 4
 
 
 def _places(radius: float, n: int) -> list[tuple[str, float, float]]:

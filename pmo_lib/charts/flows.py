@@ -7,6 +7,7 @@ import pandas as pd
 
 from pmo_lib import checks, periods
 from pmo_lib.charts import style
+from pmo_lib.wording import Money, money_for, one_line
 
 COST, BENEFIT, NET = "cost", "benefit", "running total of benefit less cost"
 FILL = {COST: "#1d4e79", BENEFIT: "#f0c66b"}
@@ -46,7 +47,7 @@ def flows_by_year(
     """
     table = _table(cost, benefit)
     largest = float(table[["cost", "benefit", "net"]].abs().max(axis=None))
-    money = style.money_unit(largest, currency)
+    money = money_for(currency, largest)
     table[["cost", "benefit", "net"]] /= money.divisor
     chart = alt.layer(*_bars(table, money), *_line(table, money)).properties(
         width=style.WIDTH, height=330
@@ -73,7 +74,7 @@ def _table(cost: pd.Series, benefit: pd.Series) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _bars(table: pd.DataFrame, money: style.Money) -> list[alt.Chart]:
+def _bars(table: pd.DataFrame, money: Money) -> list[alt.Chart]:
     """Draw the bars, cost downwards, and the line between."""
     long = table.melt(["year"], [BENEFIT, COST], var_name="what", value_name="amount")
     long["drawn"] = long["amount"].where(long["what"] == BENEFIT, -long["amount"])
@@ -96,7 +97,7 @@ def _bars(table: pd.DataFrame, money: style.Money) -> list[alt.Chart]:
     return [bars, zero.mark_rule(color=style.INK).encode(y="zero:Q")]
 
 
-def _line(table: pd.DataFrame, money: style.Money) -> list[alt.Chart]:
+def _line(table: pd.DataFrame, money: Money) -> list[alt.Chart]:
     """Draw the running total as a line with points, its last amount in figures."""
     base = alt.Chart(style.rows(table.assign(what=NET))).encode(
         x=_year(table),
@@ -132,15 +133,15 @@ def _year(table: pd.DataFrame) -> alt.X:
     )
 
 
-def _sentence(table: pd.DataFrame, money: style.Money, price_base: str) -> list[str]:
+def _sentence(table: pd.DataFrame, money: Money, price_base: str) -> list[str]:
     """Say when the running total last turns positive, and where it ends."""
     end = float(table["net"].iloc[-1])
     below = table.index[table["net"] < 0]
-    last = f"{'+' if end > 0 else ''}{money.word(end)} by {table['year'].iloc[-1]}"
+    last = f"{'+' if end > 0 else ''}{money.unit_words(end)} by {table['year'].iloc[-1]}"
     if not len(below):
         when = "Benefit less cost is never below zero"
     elif below[-1] == len(table) - 1:
         when = "Benefits do not make up for the costs in these years"
     else:
         when = f"Benefits have made up for the costs from {table['year'][below[-1] + 1]}"
-    return [f"{when}: {last}."] + ([f"{style.one_line(price_base)}."] if price_base else [])
+    return [f"{when}: {last}."] + ([f"{one_line(price_base)}."] if price_base else [])

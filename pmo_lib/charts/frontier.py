@@ -7,6 +7,7 @@ import pandas as pd
 
 from pmo_lib import checks
 from pmo_lib.charts import style
+from pmo_lib.wording import Money, money_for
 
 BEST, WALK = "best list", "down the list"
 LOOK = {BEST: (style.FUNDED_FILL[style.FUNDED], [1, 0]), WALK: (style.INK, [6, 4])}
@@ -61,7 +62,7 @@ def value_against_budget(
     )
     if len(known) == 0:
         raise checks.InputError("points: no budget has a value; try larger budgets")
-    money = style.money_unit(float(known["budget"].max()), currency)
+    money = money_for(currency, float(known["budget"].max()))
     known = known.assign(budget=known["budget"] / money.divisor)
     x = alt.X(
         "budget:Q",
@@ -104,19 +105,12 @@ def _lines(known: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
         )
         for rule, (colour, dash) in LOOK.items()
     ]
-    legend = alt.Legend(title=None, symbolSize=90)
-    shape, fill = (
-        channel("rule:N", scale=alt.Scale(domain=list(LOOK), range=looks), legend=legend)
-        for channel, looks in (
-            (alt.Shape, ["circle", "diamond"]),
-            (alt.Fill, [LOOK[BEST][0], "#ffffff"]),
-        )
-    )
-    dots = base.mark_point(stroke=style.INK, size=54, opacity=1).encode(shape=shape, fill=fill)
+    scales = style.funded_scales("rule:N", (BEST, WALK))
+    dots = base.mark_point(stroke=style.INK, size=54, opacity=1).encode(**scales)
     return [*lines, dots]
 
 
-def _marks(now: float | None, stops: float | None, money: style.Money) -> list[alt.Chart]:
+def _marks(now: float | None, stops: float | None, money: Money) -> list[alt.Chart]:
     """Draw a line at the present budget, and at that from which a further million stops paying."""
     words: dict[float, str] = {}
     for amount, text in ((now, "budgets now"), (stops, "a further million stops paying")):

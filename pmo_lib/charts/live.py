@@ -7,14 +7,13 @@ is sent or drawn anew while one is dragged. The scores are those of
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from pmo_lib import checks
 from pmo_lib.charts import style
+from pmo_lib.wording import Money, money_for
 
 MOST_WHOLE = 60
 """More projects than this are not all shown."""
@@ -127,7 +126,7 @@ def live_ranking(
     table = _table(values, cost, mandatory, names)
     criteria = style.named(values.columns, criterion_names, what="criterion_names")
     sliders = _sliders(values.columns, weights, criteria, swings)
-    money = style.money_unit(min(budget, float(table["cost"].sum())), currency)
+    money = money_for(currency, min(budget, float(table["cost"].sum())))
     chart = alt.layer(
         *_layers(table, criteria, money),
         data=style.rows(table),
@@ -213,7 +212,7 @@ def _ranked(chart: alt.Chart, n_criteria: int, n: int) -> alt.Chart:
     )
 
 
-def _layers(table: pd.DataFrame, criteria: list[str], money: style.Money) -> list:
+def _layers(table: pd.DataFrame, criteria: list[str], money: Money) -> list:
     """Draw rank, name, bar and figures in rows, then the line."""
     n_rows = len(table) if len(table) <= MOST_WHOLE else MOST_ROWS
     scale = alt.Scale(
@@ -238,43 +237,19 @@ def _bars(base: alt.Chart, criteria: list[str]) -> alt.Chart:
     shares = ", ".join(f"{field}: weight_{number}" for number, field in enumerate(fields))
     words = style.label_expression(fields, criteria)
     label = f"{words} + ' ' + format({{{shares}}}[datum.label] / max({total}, 1e-9), '.0%')"
-    return (
-        base.transform_fold(fields, as_=["field", "part"])
-        .transform_stack(
-            stack="part", groupby=["row"], sort=[alt.SortField("field")], as_=["low", "high"]
-        )
-        .mark_bar(stroke="white", strokeWidth=0.8)
-        .encode(
-            x=alt.X(
-                "low:Q",
-                title="score (out of 100)",
-                scale=alt.Scale(domain=[0, 100]),
-                axis=alt.Axis(values=[0, 25, 50, 75, 100], format="d"),
-            ),
-            color=alt.Color(
-                "field:N",
-                scale=alt.Scale(domain=fields, range=style.palette(len(fields))),
-                legend=alt.Legend(
-                    title=None, labelExpr=label, columns=style.legend_columns(criteria, extra=5)
-                ),
-            ),
-            x2="high:Q",
-            opacity=alt.condition("datum.above == 1", alt.value(1), alt.value(style.DIM)),
-        )
+    x = alt.X(
+        "low:Q",
+        title="score (out of 100)",
+        scale=alt.Scale(domain=[0, 100]),
+        axis=alt.Axis(values=[0, 25, 50, 75, 100], format="d"),
     )
-
-
-class _Column(NamedTuple):
-    """Where a column of text stands, and how it is set."""
-
-    x: float
-    align: str
-    colour: str = style.INK
-
-
-def _text(base: alt.Chart, column: _Column, **how) -> alt.Chart:
-    mark = base.mark_text(align=column.align, color=column.colour, fontSize=style.FONT_SIZE, **how)
-    return mark.encode(x=alt.value(column.x))
+    bars = style.stacked(base, fields, by="row").mark_bar(stroke="white", strokeWidth=0.8)
+    return bars.encode(
+        x=x,
+        color=style.field_colour(fields, criteria, label, extra=5),
+        x2="high:Q",
+        opacity=alt.condition("datum.above == 1", alt.value(1), alt.value(style.DIM)),
+    )
 
 
 def _words(base: alt.Chart, room: float) -> list[alt.Chart]:
@@ -283,37 +258,34 @@ def _words(base: alt.Chart, room: float) -> list[alt.Chart]:
         shape="square", fill=style.INK, stroke=style.INK, size=45, opacity=1
     )
     return [
-        _text(base, _Column(-room - 30, "right", style.QUIET)).encode(text="rank:Q"),
-        _text(base, _Column(-room - 22, "left"), limit=room).encode(text="name:N"),
+        style.text(base, -room - 30, "rank:Q", colour=style.QUIET),
+        style.text(base, -room - 22, "name:N", align="left", limit=room),
         square.encode(x=alt.value(-9)),
     ]
 
 
-def _figures(base: alt.Chart, money: style.Money) -> list[alt.Chart]:
+def _figures(base: alt.Chart, money: Money) -> list[alt.Chart]:
     """Print score, cost and running total in columns of their own."""
     figures = base.transform_calculate(
         cost_shown=f"format(datum.cost / {money.divisor:g}, ',.1f')",
         running_shown=f"format(datum.running / {money.divisor:g}, ',.1f')",
     )
+    score = alt.Text("score:Q", format=".1f")
     return [
-        _text(base, _Column(BAR_ROOM + COLUMNS["score"], "right")).encode(
-            text=alt.Text("score:Q", format=".1f")
-        ),
-        _text(figures, _Column(BAR_ROOM + COLUMNS["cost"], "right")).encode(text="cost_shown:N"),
-        _text(figures, _Column(BAR_ROOM + COLUMNS["running"], "right")).encode(
-            text="running_shown:N"
-        ),
+        style.text(base, BAR_ROOM + COLUMNS["score"], score),
+        style.text(figures, BAR_ROOM + COLUMNS["cost"], "cost_shown:N"),
+        style.text(figures, BAR_ROOM + COLUMNS["running"], "running_shown:N"),
     ]
 
 
-def _lines(scale: alt.Scale, room: float, money: style.Money) -> list[alt.Chart]:
+def _lines(scale: alt.Scale, room: float, money: Money) -> list[alt.Chart]:
     """Draw the line at the budget, and a dotted one where rows are left out."""
     last = alt.Chart().transform_filter("datum.walk == datum.n_above")
     none = alt.Chart().transform_filter("datum.walk == 1 && datum.n_above == 0")
     gap = alt.Chart().transform_filter("datum.hidden > 0")
     budget = (
-        f"{style.quoted(money.currency)} + format({BUDGET} / {money.divisor:g}, ',.1f')"
-        f" + {style.quoted(money.suffix)}"
+        f"{style.quoted(money.sign)} + format({BUDGET} / {money.divisor:g}, ',.1f')"
+        f" + {style.quoted(money.letter)}"
     )
     hidden = "format(datum.hidden, 'd') + ' not shown'"
     thick = {"strokeWidth": 2.5, "color": style.INK}
@@ -334,33 +306,18 @@ def _line(where, edge: int, note: str, stroke: dict, *, scale, room: float) -> l
     y = alt.Y("row:O", scale=scale, axis=None, bandPosition=edge)
     half = STEP * PADDING / 2 * (1 if edge else -1)
     end = BAR_ROOM + COLUMNS["running"] + 8
-    column = _Column(end + 6, "left", stroke["color"])
-    return [
-        where.mark_rule(yOffset=half, **stroke).encode(
-            x=alt.value(-room - 46), x2=alt.value(end), y=y
-        ),
-        _text(where.transform_calculate(note=note), column, yOffset=half).encode(
-            y=y, text="note:N"
-        ),
-    ]
+    rule = where.mark_rule(yOffset=half, **stroke)
+    note = style.text(
+        where.transform_calculate(note=note), end + 6, "note:N", align="left",
+        colour=stroke["color"], yOffset=half,
+    )  # fmt: skip
+    return [rule.encode(x=alt.value(-room - 46), x2=alt.value(end), y=y), note.encode(y=y)]
 
 
-def _headings(room: float, money: style.Money) -> alt.LayerChart:
-    words = [
-        (_Column(-room - 22, "left"), "project"),
-        (_Column(BAR_ROOM + COLUMNS["score"], "right"), "score"),
-        (_Column(BAR_ROOM + COLUMNS["cost"], "right"), f"cost, {money.unit}"),
-        (_Column(BAR_ROOM + COLUMNS["running"], "right"), f"total, {money.unit}"),
-    ]
-    return alt.layer(
-        *(
-            _text(
-                alt.Chart(style.rows(pd.DataFrame({"word": [word]}))),
-                column._replace(colour=style.QUIET),
-            ).encode(y=alt.value(-8), text="word:N")
-            for column, word in words
-        )
-    )
+def _headings(room: float, money: Money) -> alt.LayerChart:
+    words = {"score": "score", "cost": f"cost, {money.unit}", "running": f"total, {money.unit}"}
+    right = {words[name]: (BAR_ROOM + x, "right") for name, x in COLUMNS.items()}
+    return style.headings({"project": (-room - 22, "left"), **right})
 
 
 def _sentences(table: pd.DataFrame) -> list[str]:
@@ -378,11 +335,11 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def _tooltip(money: style.Money) -> list[alt.Tooltip]:
+def _tooltip(money: Money) -> list[alt.Tooltip]:
     return [
         alt.Tooltip("name:N", title="project"),
         alt.Tooltip("rank:Q", title="rank"),
         alt.Tooltip("score:Q", title="score (out of 100)", format=".2f"),
-        alt.Tooltip("cost:Q", title=f"cost [{money.currency}]", format=",.0f"),
-        alt.Tooltip("running:Q", title=f"running total [{money.currency}]", format=",.0f"),
+        alt.Tooltip("cost:Q", title=f"cost [{money.sign}]", format=",.0f"),
+        alt.Tooltip("running:Q", title=f"running total [{money.sign}]", format=",.0f"),
     ]

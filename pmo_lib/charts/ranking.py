@@ -102,31 +102,20 @@ def _close_up_start(table: pd.DataFrame) -> int:
     return int(np.clip(n_funded - CLOSE_UP_ROWS // 2, 0, len(table) - CLOSE_UP_ROWS))
 
 
-def _colour(labels: list[str]) -> alt.Color:
-    """Give each criterion its fill; the legend says which."""
-    fields = _fields(len(labels))
-    legend = alt.Legend(
-        title=None,
-        labelExpr=style.label_expression(fields, labels),
-        columns=style.legend_columns(labels),
-    )
-    scale = alt.Scale(domain=fields, range=style.palette(len(fields)))
-    return alt.Color("field:N", scale=scale, legend=legend)
-
-
 def _stacked(base: alt.Chart, labels: list[str]) -> alt.Chart:
-    """Lay the weighted values end to end, from `low` to `high`, one row a criterion."""
+    """Lay the weighted values end to end, each criterion in its fill."""
     fields = _fields(len(labels))
-    return base.transform_fold(fields, as_=["field", "part"]).transform_stack(
-        stack="part", groupby=["place"], sort=[alt.SortField("field")], as_=["low", "high"]
-    )
+    colour = style.field_colour(fields, labels, style.label_expression(fields, labels))
+    scale = alt.Scale(domain=[style.FUNDED, style.NOT_FUNDED], range=[1, style.DIM])
+    opacity = alt.Opacity("state:N", scale=scale, legend=None)
+    bars = style.stacked(base, fields, by="place")
+    return bars.encode(x2="high:Q", color=colour, opacity=opacity)
 
 
 def _bars(table: pd.DataFrame, labels: list[str]) -> alt.LayerChart:
     """Draw rows with rank, name, mark, stacked bar and score."""
     y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.25, paddingOuter=0.15))
     base = alt.Chart(style.rows(table)).encode(y=y, tooltip=_tooltip(labels))
-    text = base.mark_text(fontSize=style.FONT_SIZE, color=style.INK, align="left")
     room = style.text_room(table["name"], most=250)
     x = alt.X(
         "low:Q",
@@ -134,21 +123,14 @@ def _bars(table: pd.DataFrame, labels: list[str]) -> alt.LayerChart:
         axis=alt.Axis(tickCount=5, format="d"),
         scale=alt.Scale(domain=[0, max(1.0, 1.1 * float(table["score"].max()))], nice=False),
     )
-    bar = _stacked(base, labels).mark_bar(stroke="white", strokeWidth=0.8)
+    score = style.text(base, 0, alt.Text("score:Q", format=".0f"), align="left", dx=5)
+    mark = base.mark_point(stroke=style.INK, strokeWidth=1.3, size=62, opacity=1)
     return alt.layer(
-        bar.encode(x=x, x2="high:Q", color=_colour(labels), opacity=_opacity()),
-        text.mark_text(fontSize=style.FONT_SIZE, color=style.QUIET, align="right").encode(
-            x=alt.value(-room - 30), text=alt.Text("rank:Q", format="d")
-        ),
-        text.mark_text(limit=room, fontSize=style.FONT_SIZE, align="left").encode(
-            x=alt.value(-room - 22), text="name:N"
-        ),
-        base.mark_point(stroke=style.INK, strokeWidth=1.3, size=62, opacity=1).encode(
-            x=alt.value(-10), **style.funded_scales()
-        ),
-        text.mark_text(dx=5, align="left", fontSize=style.FONT_SIZE).encode(
-            x=alt.X("score:Q"), text=alt.Text("score:Q", format=".0f")
-        ),
+        _stacked(base, labels).mark_bar(stroke="white", strokeWidth=0.8).encode(x=x),
+        style.text(base, -room - 30, alt.Text("rank:Q", format="d"), colour=style.QUIET),
+        style.text(base, -room - 22, "name:N", align="left", limit=room),
+        mark.encode(x=alt.value(-10), **style.funded_scales()),
+        score.encode(x=alt.X("score:Q")),
     )
 
 
@@ -168,9 +150,7 @@ def _overview(table: pd.DataFrame, labels: list[str], near: pd.DataFrame) -> alt
     base = alt.Chart(style.rows(table)).encode(y=y, y2="bottom:Q", tooltip=_tooltip(labels))
     ends = pd.DataFrame({"top": near["place"].iloc[[0]] - 0.5, "bottom": near["place"].iloc[-1]})
     return alt.layer(
-        _stacked(base, labels)
-        .mark_rect()
-        .encode(x=x, x2="high:Q", color=_colour(labels), opacity=_opacity()),
+        _stacked(base, labels).mark_rect().encode(x=x),
         base.transform_filter(f"datum.state == '{style.FUNDED}'")
         .mark_rect(color=style.INK)
         .encode(x=alt.value(-11), x2=alt.value(-4)),
@@ -178,11 +158,6 @@ def _overview(table: pd.DataFrame, labels: list[str], near: pd.DataFrame) -> alt
         .mark_rect(fillOpacity=0, stroke=style.INK, strokeWidth=1.5)
         .encode(y=y, y2="bottom:Q", x=alt.value(-13), x2=alt.value(OVERVIEW_WIDTH)),
     )
-
-
-def _opacity() -> alt.Opacity:
-    scale = alt.Scale(domain=[style.FUNDED, style.NOT_FUNDED], range=[1, style.DIM])
-    return alt.Opacity("state:N", scale=scale, legend=None)
 
 
 def _tooltip(labels: list[str]) -> list[alt.Tooltip]:

@@ -52,7 +52,7 @@ def spend_against_importance(
     table = _table(share, objective_weights, names)
     y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.4, paddingOuter=0.2))
     base = alt.Chart(style.rows(table)).encode(y=y, tooltip=_tooltip())
-    layers = [*_marks(base, table), *_figures(base), _headings()]
+    layers = [*_marks(base, table), *_figures(base)]
     chart = alt.layer(*layers).properties(width=BAR_ROOM, height=alt.Step(30))
     subtitle = "Bar: share of the money. Diamond: weight of the objective. Difference in points."
     return style.dress(chart, title=title, subtitle=subtitle)
@@ -96,32 +96,20 @@ def _marks(base: alt.Chart, table: pd.DataFrame) -> list[alt.Chart]:
 
 
 def _figures(base: alt.Chart) -> list[alt.Chart]:
-    """Print money, weight and their difference in columns of their own."""
+    """Print money, weight and their difference in columns of their own, under headings."""
     known = base.transform_filter("datum.weight !== null")
-    return [
-        _text(base, "money").encode(text=alt.Text("share:Q", format=".0f")),
-        _text(known, "importance").encode(text=alt.Text("weight:Q", format=".0f")),
-        _text(base, "difference", fontWeight="bold").encode(
-            text=alt.Text("difference:Q", format="+.0f")
-        ),
-    ]
-
-
-def _headings() -> alt.LayerChart:
     words = {"money": "money, %", "importance": "weight, %", "difference": "difference"}
-    return alt.layer(
-        *(
-            _text(
-                alt.Chart(style.rows(pd.DataFrame({"word": [word]}))), column, fill=style.QUIET
-            ).encode(y=alt.value(-8), text="word:N")
-            for column, word in words.items()
-        )
+    ends = {name: BAR_ROOM + x for name, x in COLUMNS.items()}
+    weight, difference = (
+        alt.Text(field, format=form)
+        for field, form in (("weight:Q", ".0f"), ("difference:Q", "+.0f"))
     )
-
-
-def _text(base: alt.Chart, column: str, **how) -> alt.Chart:
-    text = base.mark_text(align="right", fontSize=style.FONT_SIZE, color=style.INK, **how)
-    return text.encode(x=alt.value(BAR_ROOM + COLUMNS[column]))
+    return [
+        style.text(base, ends["money"], alt.Text("share:Q", format=".0f")),
+        style.text(known, ends["importance"], weight),
+        style.text(base, ends["difference"], difference, fontWeight="bold"),
+        style.headings({words[name]: (x, "right") for name, x in ends.items()}),
+    ]
 
 
 def _tooltip() -> list[alt.Tooltip]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from typing import NamedTuple
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from pmo_lib import checks
+from pmo_lib.wording import one_line
 
 RAMP = ("#1f1c54", "#6c1b50", "#00606a", "#ba5138", "#5b92d3", "#e1a12e", "#9ed7bb", "#f7ecb1")
 """Fills from dark to light: neighbours differ in lightness, whatever the eye or printer."""
@@ -30,43 +29,6 @@ WIDTH = 640
 MOST_ROWS_OF_A_FRAME = 5000
 """Altair refuses a longer frame; as plain rows it takes any, but copies them slowly."""
 
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\uffff\ud800-\udfff]"
-)
-
-
-class Money(NamedTuple):
-    """A unit in which amounts of money read well."""
-
-    divisor: float
-    currency: str
-    suffix: str
-
-    @property
-    def unit(self) -> str:
-        """The unit as an axis states it, for example £m."""
-        return self.currency + self.suffix
-
-    def word(self, amount: float) -> str:
-        """Word an amount that is already in this unit.
-
-        >>> Money(1e6, "£", "m").word(-3.25)
-        '−£3.2m'
-        """
-        return f"{'−' if amount < 0 else ''}{self.currency}{abs(amount):,.1f}{self.suffix}"
-
-
-def money_unit(largest: float, currency: str) -> Money:
-    """Pick the unit for amounts up to a largest one.
-
-    >>> money_unit(12_300_000, "£")
-    Money(divisor=1000000.0, currency='£', suffix='m')
-    """
-    for divisor, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if largest >= 1.5 * divisor:
-            return Money(divisor, currency, suffix)
-    return Money(1.0, currency, "")
-
 
 def palette(n: int) -> list[str]:
     """Spread n fills over the ramp, dark to light.
@@ -82,15 +44,6 @@ def palette(n: int) -> list[str]:
     mixed = [np.interp(places, range(len(RAMP)), channel) for channel in channels.T]
     rgb = np.column_stack(mixed).round().astype(int)
     return ["#" + "".join(f"{part:02x}" for part in colour) for colour in rgb]
-
-
-def one_line(text: object) -> str:
-    r"""Return a text without what cannot be seen or would reorder a line.
-
-    >>> one_line("bus\u202elanes\n2")
-    'bus lanes 2'
-    """
-    return " ".join(_UNSEEN.sub(" ", str(text)).split())
 
 
 def named(labels: pd.Index, names: pd.Series | None, *, what: str) -> list[str]:
@@ -170,22 +123,46 @@ def _code(letter: str) -> str:
     return "".join(f"\\u{units[i] << 8 | units[i + 1]:04x}" for i in range(0, len(units), 2))
 
 
-def funded_scales() -> dict:
-    """Return the shape and fill by which funded and not funded are told apart."""
-    domain = [FUNDED, NOT_FUNDED]
+def stacked(base: alt.Chart, fields: list[str], *, by: str) -> alt.Chart:
+    """Lay the fields of a row end to end, from `low` to `high`, one row a field."""
+    return base.transform_fold(fields, as_=["field", "part"]).transform_stack(
+        stack="part", groupby=[by], sort=[alt.SortField("field")], as_=["low", "high"]
+    )
+
+
+def field_colour(fields: list[str], labels: list[str], words: str, *, extra: int = 0) -> alt.Color:
+    """Give each field its fill; the legend words it by an expression, with extra letters."""
+    columns = legend_columns(labels, extra=extra)
+    legend = alt.Legend(title=None, labelExpr=words, columns=columns)
+    scale = alt.Scale(domain=fields, range=palette(len(fields)))
+    return alt.Color("field:N", scale=scale, legend=legend)
+
+
+def text(base: alt.Chart, x: float, shown, *, align: str = "right", colour: str = INK, **how):
+    """Set a column of text at a distance from the left edge of the drawing area. [px]."""
+    mark = base.mark_text(align=align, color=colour, fontSize=FONT_SIZE, **how)
+    return mark.encode(x=alt.value(x), text=shown)
+
+
+def headings(words: dict[str, tuple[float, str]]) -> alt.LayerChart:
+    """Set the headings of columns of text above the drawing area, by word: where, and which side."""
+    word = {name: alt.Chart(rows(pd.DataFrame({"word": [name]}))) for name in words}
+    return alt.layer(
+        *(
+            text(word[name], x, "word:N", align=side, colour=QUIET).encode(y=alt.value(-8))
+            for name, (x, side) in words.items()
+        )
+    )
+
+
+def funded_scales(field: str = "state:N", words: tuple[str, str] = (FUNDED, NOT_FUNDED)) -> dict:
+    """Return the shape and fill by which funded and not funded, or two words, are told apart."""
     legend = alt.Legend(title=None, symbolSize=90)
-    return {
-        "shape": alt.Shape(
-            "state:N",
-            scale=alt.Scale(domain=domain, range=[FUNDED_SHAPE[state] for state in domain]),
-            legend=legend,
-        ),
-        "fill": alt.Fill(
-            "state:N",
-            scale=alt.Scale(domain=domain, range=[FUNDED_FILL[state] for state in domain]),
-            legend=legend,
-        ),
-    }
+    shape, fill = (
+        channel(field, legend=legend, scale=alt.Scale(domain=list(words), range=[*looks.values()]))
+        for channel, looks in ((alt.Shape, FUNDED_SHAPE), (alt.Fill, FUNDED_FILL))
+    )
+    return {"shape": shape, "fill": fill}
 
 
 def dress(chart, *, title: str, subtitle: str | list[str] = ""):

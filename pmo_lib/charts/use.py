@@ -8,6 +8,7 @@ import pandas as pd
 
 from pmo_lib import checks, periods
 from pmo_lib.charts import style
+from pmo_lib.wording import one_line
 
 SHADES = ("#ffffff", "#e6eef7", "#9fc3e6", "#4a84bd", "#1f1c54")
 """Of what is used: nothing, little, half, much, all; each darker than the one before."""
@@ -50,8 +51,8 @@ def use_map(
     word = periods.label if yearly else periods.month_label
     table["when"] = table["period"].map(word)
     table["words"] = [f"{100 * part:.0f} %" for part in table["share"]]
-    table["row"] = table["row"].map(style.one_line)
-    order = [style.one_line(row) for row in share.index]
+    table["row"] = table["row"].map(one_line)
+    order = [one_line(row) for row in share.index]
     x = alt.X(
         "period:O",
         title=None,
@@ -176,6 +177,6 @@ def _panel(role, used: pd.Series, available: pd.Series, unit: str) -> alt.LayerC
     bars = base.mark_bar(strokeWidth=0).encode(x2="until:T", y=y, y2="zero:Q", color=fill)
     line = base.mark_line(interpolate="step-after", color=style.INK, strokeWidth=1.6)
     name = alt.TitleParams(
-        style.one_line(role), anchor="start", fontSize=style.FONT_SIZE, fontWeight="normal"
+        one_line(role), anchor="start", fontSize=style.FONT_SIZE, fontWeight="normal"
     )
     return alt.layer(bars, line.encode(y="there:Q")).properties(width=285, height=90, title=name)

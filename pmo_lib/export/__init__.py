@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,13 +12,19 @@ from pmo_lib.checks import InputError, show
 from pmo_lib.export.csv_file import as_csv, frame_as_csv
 from pmo_lib.export.table import frame_as_workbook
 from pmo_lib.export.workbook import as_workbook
+from pmo_lib.tables.writing import replacing
 from pmo_lib.workbench import Recommendation
 
-WRITERS = {".xlsx": as_workbook, ".csv": as_csv}
-"""What writes each kind of file."""
+ENDINGS = (".xlsx", ".csv")
+"""What a file name may end in."""
 
 
-def write_ranked_list(recommendation: Recommendation, path: str | os.PathLike) -> Path:
+def write_ranked_list(
+    recommendation: Recommendation,
+    path: str | os.PathLike,
+    *,
+    answers: pd.DataFrame | None = None,
+) -> Path:
     """Write the ranked list as a workbook or as CSV, whole or not at all.
 
     Parameters
@@ -27,7 +32,10 @@ def write_ranked_list(recommendation: Recommendation, path: str | os.PathLike) -
     recommendation : Recommendation
         As `workbench.recommend` returns it.
     path : path
-        Ends in ``.xlsx`` or ``.csv``; its folder exists. A file there is replaced.
+        Ends in ``.xlsx`` or ``.csv``; its folder is made if need be. A file there is replaced.
+    answers : DataFrame by project, optional
+        What `workbench.why_not` returns, for a sheet of its own in the workbook; a CSV file
+        holds the list alone.
 
     Returns
     -------
@@ -37,16 +45,19 @@ def write_ranked_list(recommendation: Recommendation, path: str | os.PathLike) -
     Raises
     ------
     InputError
-        If it is no recommendation, the ending is neither, or the file cannot be written; what was there is kept.
+        If it is no recommendation, the answers are not of its projects, the ending is neither, or the file cannot be written; what was there is kept.
     """
     if not isinstance(recommendation, Recommendation):
         found = type(recommendation).__name__
         raise InputError(f"recommendation: must be what workbench.recommend returns, got {found}")
-    path = Path(path)
-    if path.suffix.lower() not in WRITERS:
-        raise InputError(f"path: must end in .xlsx or .csv, got {show(path.name)}")
-    _replace(path, WRITERS[path.suffix.lower()](recommendation))
-    return path
+    if answers is not None and not answers.index.isin(recommendation.ranked_list.index).all():
+        raise InputError(
+            "answers: must be of the projects on the list; ask workbench.why_not again"
+        )
+    path = _checked(path)
+    if path.suffix.lower() == ".csv":
+        return _write(path, as_csv(recommendation))
+    return _write(path, as_workbook(recommendation, answers))
 
 
 def write_table(
@@ -64,7 +75,7 @@ def write_table(
     frame : DataFrame
         Written with its index as the first column.
     path : path
-        Ends in ``.xlsx`` or ``.csv``; its folder exists. A file there is replaced.
+        Ends in ``.xlsx`` or ``.csv``; its folder is made if need be. A file there is replaced.
     title : str
         Stands above the table in a workbook; in a CSV file, in a column of its own.
     notes : sequence of str
@@ -82,32 +93,24 @@ def write_table(
     InputError
         If the ending is neither, or the file cannot be written; what was there is kept.
     """
-    path, table = Path(path), frame.reset_index()
+    path, table = _checked(path), frame.reset_index()
     if path.suffix.lower() == ".xlsx":
-        content = frame_as_workbook(table, title=title, notes=notes, marking=marking)
-    elif path.suffix.lower() == ".csv":
-        content = frame_as_csv(
-            table.assign(marking=marking, read_with_the_list=" ".join([f"{title}.", *notes]))
-        )
-    else:
+        return _write(path, frame_as_workbook(table, title=title, notes=notes, marking=marking))
+    stated = " ".join([f"{title}.", *notes])
+    return _write(path, frame_as_csv(table.assign(marking=marking, read_with_the_list=stated)))
+
+
+def _checked(path: str | os.PathLike) -> Path:
+    path = Path(path)
+    if path.suffix.lower() not in ENDINGS:
         raise InputError(f"path: must end in .xlsx or .csv, got {show(path.name)}")
-    _replace(path, content)
     return path
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in place in one step."""
-    scratch = path.with_name(f".{path.name}-{os.getpid()}.tmp")
-    try:
-        scratch.write_bytes(content)
-        os.replace(scratch, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            scratch.unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        raise InputError(
-            f"{path}: cannot be written, {reason}; close it elsewhere or name another file"
-        ) from None
+def _write(path: Path, content: bytes) -> Path:
+    with replacing(path) as draft:
+        draft.write_bytes(content)
+    return path
 
 
 __all__ = ["write_ranked_list", "write_table"]

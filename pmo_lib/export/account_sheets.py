@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pmo_lib.export import page, statements
-from pmo_lib.export.money_sheets import STANDING
-from pmo_lib.export.page import Book, Column, text_column
-from pmo_lib.export.words import number, one_line, visible, wrap
+from pmo_lib import statements
+from pmo_lib.export import page
+from pmo_lib.export.page import RANK, Book, Column
+from pmo_lib.export.words import wrap
+from pmo_lib.wording import number, one_line, visible
 from pmo_lib.workbench import Settings, review
 
 REASONS, WEIGHTS, SET_ASIDE = "Reasons", "Weights", "Set aside"
@@ -21,111 +22,64 @@ _PIECE = 28
 
 def write_reasons(book: Book) -> None:
     """Write the whole reason of every project, running work included."""
-    columns = [
-        Column("Rank", 44, ("rank",)),
-        text_column("Project", 280),
-        text_column("List", 120),
-        text_column("Why it is where it is", 796),
-    ]
-    notes = [
-        "Value lost or won is found by choosing again with the project taken out or put in; points "
-        f"are hundredths of {statements.SUMMED[book.recommendation.settings.objective]}."
-    ]
-    if book.recommendation.settings.objective == "npv":
-        notes = [
-            "Value lost or won is found by choosing again with the project taken out or put in."
-        ]
-    sheet, row = page.start(book, REASONS, columns, title="Reasons in full", notes=notes)
+    made, note = book.recommendation, "choosing again with the project taken out or put in"
+    columns = [RANK, Column("Project", 280), Column("List", 120)]
+    columns.append(Column("Why it is where it is", 796))
+    points = f"; points are hundredths of {statements.SUMMED[made.settings.objective]}"
     rows = [
-        [project.rank, _text(project.name), STANDING[project.block], _text(project.why)]
-        for project in book.recommendation.ranked_list.itertuples()
+        [project.rank, one_line(project.name), page.standing(project.block), one_line(project.why)]
+        for project in made.ranked_list.itertuples()
     ]
-    page.write_rows(book, sheet, row, columns, rows)
-
-
-def _text(cell) -> str:
-    return "" if pd.isna(cell) else one_line(cell)
+    points = "" if made.settings.objective == "npv" else points
+    notes = [f"Value lost or won is found by {note}{points}."]
+    page.write_sheet(book, REASONS, columns, rows, title="Reasons in full", notes=notes)
 
 
 def write_weights(book: Book) -> None:
     """Write weights with the swing each prices, value functions and evidence."""
     made = book.recommendation
-    criteria = made.portfolio.criteria
     columns = [
-        text_column("Criterion", 190),
+        Column("Criterion", 190),
         Column("Weight\n%", 62, ("points",)),
-        text_column("The swing that the weight prices", 230),
-        text_column("Better", 56),
-        text_column("From performance to value", 250),
-        text_column("Not doing a project", 130),
-        text_column("Adds over projects", 76),
-        text_column("Comes from", 96),
-        text_column("Evidence of the estimates", 150),
+        Column("The swing that the weight prices", 230),
+        Column("Better", 56),
+        Column("From performance to value", 250),
+        Column("Not doing a project", 130),
+        Column("Adds over projects", 76),
+        Column("Comes from", 96),
+        Column("Evidence of the estimates", 150),
     ]
-    notes = [
-        "A weight is the worth of its criterion's swing, from value 0 to value 1, against the other swings."
-    ]
-    title = "Weights and value functions"
-    sheet, row = page.start(book, WEIGHTS, columns, title=title, notes=notes)
-    rows = [
-        _criterion(book, criterion, criteria.loc[criterion])
-        for criterion in made.evaluation.weights.index
-    ]
-    row = page.write_rows(book, sheet, row, columns, rows)
-    if len(made.evaluation.objective_weights) == 0:
-        return
-    columns = [
-        text_column("Objective", 190),
-        Column("Weight\n%", 62, ("points",)),
-        text_column("Owner", 230),
-    ]
-    row = page.write_headings(book, sheet, row + 1, columns)
-    objectives = made.portfolio.objectives
-    rows = [
-        [_text(objectives.at[o, "name"]), 100 * weight, _text(objectives.at[o, "owner"])]
-        for o, weight in made.evaluation.objective_weights.items()
-    ]
-    page.write_rows(book, sheet, row, columns, rows)
+    note = "A weight is the worth of its criterion's swing, from value 0 to value 1, against the other swings."
+    title, criteria = "Weights and value functions", made.portfolio.criteria
+    rows = [_criterion(book, c, criteria.loc[c]) for c in made.evaluation.weights.index]
+    sheet, _, row = page.write_sheet(book, WEIGHTS, columns, rows, title=title, notes=[note])
+    objectives, weights = made.portfolio.objectives, made.evaluation.objective_weights
+    if len(weights):
+        columns = [Column("Objective", 190), columns[1], Column("Owner", 230)]
+        row = page.write_headings(book, sheet, row + 1, columns)
+        names, owners = objectives["name"], objectives["owner"]
+        rows = [[one_line(names[o]), 100 * w, one_line(owners[o])] for o, w in weights.items()]
+        page.write_rows(book, sheet, row, columns, rows)
 
 
 def _criterion(book: Book, criterion: str, row: pd.Series) -> list:
-    unit = _text(row["unit"])
-    stated = (
-        f"{number(row['not_doing'])} {unit}".strip()
-        if pd.notna(row["not_doing"])
-        else "the worst reference"
-    )
-    idle = (
-        f"{stated} (value {number(round(book.recommendation.evaluation.not_doing[criterion], 3))})"
-    )
+    made = book.recommendation
+    idle, stated = made.evaluation.not_doing[criterion], "the worst reference"
+    if pd.notna(row["not_doing_level"]):
+        stated = one_line(row["not_doing_level"])
+    elif pd.notna(row["not_doing"]):
+        stated = f"{number(row['not_doing'])} {one_line(row['unit'])}".strip()
     return [
-        _text(row["name"]),
-        100 * book.recommendation.evaluation.weights[criterion],
-        swing(row),
-        _text(row["direction"]),
+        one_line(row["name"]),
+        100 * made.evaluation.weights[criterion],
+        statements.swing(row, currency=made.settings.currency),
+        one_line(row["direction"]),
         _value_function(row),
-        idle,
+        f"{stated} (value {number(round(idle, 3))})",
         "yes" if row["adds"] else "no",
         "computed here" if row["source"] != "performance" else "performance table",
         _evidence(book, criterion),
     ]
-
-
-def swing(row: pd.Series) -> str:
-    """Word the swing of a criterion: from 0 to 40,000 residents."""
-    unit = _text(row["unit"])
-    if row["value_function"] == "linear":
-        return f"from {number(row['worst'])} to {number(row['best'])} {unit}".strip()
-    pairs = [
-        part.rpartition(":")
-        for part in str(row["points" if row["value_function"] == "piecewise" else "levels"]).split(
-            ";"
-        )
-    ]
-    pairs = sorted((float(value), label.strip()) for label, _, value in pairs if value.strip())
-    return (
-        f"from {one_line(pairs[0][1])} to {one_line(pairs[-1][1])} {unit}".strip() if pairs else ""
-    )
 
 
 def _value_function(row: pd.Series) -> str:
@@ -140,38 +94,23 @@ def _evidence(book: Book, criterion: str) -> str:
     """Count how many estimates are measured, estimated and judged."""
     made = book.recommendation
     rows = made.portfolio.performance
-    rows = rows[
-        (rows["criterion"] == criterion) & rows["project"].isin(made.evaluation.score.index)
-    ]
-    counts = rows["evidence"].fillna("not stated").value_counts()
-    return ", ".join(f"{n} {words}" for words, n in counts.items())
+    rows = rows[rows["project"].isin(made.evaluation.score.index)]
+    kinds = rows.loc[rows["criterion"] == criterion, "evidence"].fillna("not stated")
+    return ", ".join(f"{n} {words}" for words, n in kinds.value_counts().items())
 
 
 def write_set_aside(book: Book) -> None:
     """Write what was read and is not assessed, with its reason, and account for every row."""
     made = book.recommendation
-    columns = [
-        text_column("Project", 180),
-        text_column("Name", 330),
-        text_column("Sponsor", 220),
-        text_column("Why it is not assessed", 510),
-    ]
-    notes = [
-        statements.accounting(made),
-        "Set aside is not refused: what is missing is named, and can be supplied.",
-    ]
-    sheet, row = page.start(book, SET_ASIDE, columns, title="Set aside", notes=notes)
-    sponsors = made.portfolio.projects["sponsor"]
+    columns = [Column("Project", 180), Column("Name", 330), Column("Sponsor", 220)]
+    columns.append(Column("Why it is not assessed", 510))
+    note = "Set aside is not refused: what is missing is named, and can be supplied."
+    sponsors, notes = made.portfolio.projects["sponsor"], [statements.accounting(made), note]
     rows = [
-        [
-            _text(project),
-            _text(cells["name"]),
-            _text(sponsors.get(project, "")),
-            _text(cells["reason"]),
-        ]
+        [*map(one_line, (project, cells["name"], sponsors.get(project), cells["reason"]))]
         for project, cells in made.evaluation.set_aside.iterrows()
     ]
-    row = page.write_rows(book, sheet, row, columns, rows)
+    sheet, _, row = page.write_sheet(book, SET_ASIDE, columns, rows, title="Set aside", notes=notes)
     if not rows:
         page.write_note(book, sheet, row, columns, "Nothing was set aside.")
 
@@ -179,18 +118,16 @@ def write_set_aside(book: Book) -> None:
 def write_settings(book: Book) -> None:
     """Write warnings, what reading noted, and every setting with its meaning."""
     made = book.recommendation
-    columns = [text_column("Setting", 170), text_column("Value", 420), text_column("Meaning", 650)]
-    title = "Settings and warnings"
-    notes = [
-        f"Mark of these settings (SHA-256): {made.settings.hash()}",
-        f"Source: {made.portfolio.source}",
-    ]
-    sheet, row = page.start(book, SETTINGS, columns, title=title, notes=notes)
+    columns = [Column("Setting", 170), Column("Value", 420), Column("Meaning", 650)]
+    notes = [f"Mark of these settings (SHA-256): {made.settings.hash()}"]
+    notes.append(f"Source: {made.portfolio.source}")
     rows = [
         [f.name, _setting(getattr(made.settings, f.name)), f.metadata["help"]]
         for f in dataclasses.fields(Settings)
     ]
-    row = page.write_rows(book, sheet, row, columns, rows)
+    sheet, _, row = page.write_sheet(
+        book, SETTINGS, columns, rows, title="Settings and warnings", notes=notes
+    )
     doubts = [
         ": ".join([*map(one_line, cells[:-1])]) + f"; {one_line(cells[-1])}"
         for cells in review(made.portfolio, made.evaluation).itertuples(index=False)
@@ -218,7 +155,7 @@ def _setting(value) -> str:
 
 def write_texts(book: Book) -> None:
     """Write the whole of every text that was too long for its cell elsewhere."""
-    columns = [Column("No.", 50, ("rank",)), text_column("Where", 240), text_column("Text", 950)]
+    columns = [Column("No.", 50, ("rank",)), Column("Where", 240), Column("Text", 950)]
     notes = ["Each text here is shortened where it stands; nothing is left out here."]
     sheet, row = page.start(book, TEXTS, columns, title=TEXTS, notes=notes)
     for place, (text, where) in enumerate(dict(book.shortened).items(), start=1):

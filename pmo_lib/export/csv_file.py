@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pmo_lib.export import statements
-from pmo_lib.export.words import visible
+from pmo_lib import statements
 from pmo_lib.tables.texts import protect
+from pmo_lib.wording import visible
 from pmo_lib.workbench import Recommendation
 
 

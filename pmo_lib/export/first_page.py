@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pmo_lib import periods
-from pmo_lib.export import layout, page, statements
-from pmo_lib.export.page import Book, Column, Formula, text_column
-from pmo_lib.export.words import PADDING, long_date, one_line, wrap
+from pmo_lib import periods, statements
+from pmo_lib.export import layout, page
+from pmo_lib.export.page import Book, Column, Formula
+from pmo_lib.export.words import PADDING, wrap
+from pmo_lib.wording import counted, long_date, one_line
 from pmo_lib.workbench.pricing import base_date
 
 NAME = "Ranked list"
@@ -23,6 +24,7 @@ ONE_PAGE = 45
 
 _SCORE, _COST, _YEAR, _TOTAL, _WHY, _DECISION, _LAST = 3, 5, 6, 7, 8, 9, 10
 _MOST_LINES, _MOST_FOOT = 4, 8
+_PLANNED = " instead of .*"
 _PAGE_ROOM = page.PAGE_PIXELS * 0.75 - PADDING
 
 
@@ -46,15 +48,8 @@ def write(book: Book) -> None:
         page.fitted(book, text, _PAGE_ROOM, f"{NAME}, foot", most=_MOST_FOOT)
         for text in _foot(book)
     ]
-    headline, lines = page.fitted(
-        book,
-        book.recommendation.headline,
-        _PAGE_ROOM,
-        f"{NAME}, headline",
-        most=3,
-        size=11,
-        bold=True,
-    )
+    where, words = f"{NAME}, headline", book.recommendation.headline
+    headline, lines = page.fitted(book, words, _PAGE_ROOM, where, most=3, size=11, bold=True)
     heads = (19.0, 12.5, 4.0 + 13.5 * lines)
     fixed = sum(heads) + page.height(2) + 5 * page.BAR + sum(page.height(n) for _, n in feet)
     columns = _columns(book, page.PAGE_HEIGHT - fixed)
@@ -89,40 +84,41 @@ def _columns(book: Book, room: float) -> list[Column]:
         _YEAR: Column(f"Cost {unit}\n{year}", 64, ("money1",)),
         _TOTAL: Column(f"Running\ntotal {unit}", 68, ("money1",)),
         _DECISION: Column("Decision", 70, ("fill",)),
-        _LAST: Column("Condition", 78, ("fill",)),
     }
     left = page.PAGE_PIXELS - sum(column.pixels for column in fixed.values())
-    name, sponsor, why = _text_widths(book, left, room)
-    texts = {1: text_column("Project", name), 2: text_column("Sponsor", sponsor)}
-    return [(fixed | texts | {_WHY: text_column("Why here", why)})[n] for n in range(_LAST + 1)]
+    name, sponsor, condition, why = _text_widths(book, left, room)
+    texts = {1: Column("Project", name), 2: Column("Sponsor", sponsor)}
+    texts |= {_WHY: Column("Why here", why), _LAST: Column("Condition", condition, ("fill",))}
+    return [(fixed | texts)[n] for n in range(_LAST + 1)]
 
 
 def _text_widths(book: Book, pixels: int, room: float) -> list[int]:
-    """Share the width that numbers leave among project, sponsor and reason."""
-    listed = _proposals(book)
+    """Share the width that numbers leave among project, sponsor, condition and reason."""
+    listed, conditions = _proposals(book), statements.conditions(book.recommendation)
     if len(listed) > ONE_PAGE:
-        return [240, 150, pixels - 390]
+        return [240, 150, 120, pixels - 510]
     texts = [
-        [_text(name)[:300], _text(sponsor)[:300], _reason(why)[:600]]
-        for name, sponsor, why in listed[["name", "sponsor", "why"]].itertuples(index=False)
+        [
+            one_line(name)[:300],
+            one_line(sponsor)[:300],
+            conditions.get(project, ""),
+            _reason(why)[:600],
+        ]
+        for project, name, sponsor, why in listed[["name", "sponsor", "why"]].itertuples()
     ]
-    choices = [range(150, 361, 10), range(70, 231, 10)]
+    choices = [range(150, 361, 10), range(70, 231, 10), [120, 200] if len(conditions) else [78]]
     duty = (listed["block"] == "mandatory").to_numpy()
     return layout.widths(texts, pixels=pixels, choices=choices, room=room, whole=duty)
 
 
 def _reason(cell) -> str:
-    words = _text(cell)
+    words = one_line(cell)
     return words[:1].upper() + words[1:]
 
 
 def _proposals(book: Book) -> pd.DataFrame:
     ranked = book.recommendation.ranked_list
     return ranked[ranked["block"] != "continues"]
-
-
-def _text(cell) -> str:
-    return "" if pd.isna(cell) else one_line(cell)
 
 
 def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None:
@@ -147,16 +143,12 @@ def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None
 
 def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
     """Prepare the proposals and choose how much of each reason is shown."""
-    proposals, entries = _proposals(book), []
-    columns_read = proposals[["name", "sponsor", "why", "block"]]
-    for project, name, sponsor, why, block in columns_read.itertuples(name=None):
-        name, tall = _named(book, project, name, columns[1])
-        sponsor, taller = _named(book, project, sponsor, columns[2])
-        reasons, lines = layout.wordings(_reason(why), columns[_WHY].room)
-        if block == "mandatory":
-            reasons, lines = reasons[-1:], lines[-1:]
-        entries.append(layout.Entry(project, name, sponsor, max(tall, taller), reasons, lines))
-    levels, one_page = layout.fit(entries, room=room, order=_by_interest(proposals))
+    proposals, conditions = _proposals(book), statements.conditions(book.recommendation)
+    for words in (conditions, conditions.str.replace(_PLANNED, "", regex=True)):
+        entries = _entries(book, columns, proposals, words)
+        levels, one_page = layout.fit(entries, room=room, order=_by_interest(proposals))
+        if one_page:
+            break
     return List(
         book=book,
         sheet=sheet,
@@ -167,6 +159,22 @@ def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
     )
 
 
+def _entries(book: Book, columns: list[Column], proposals: pd.DataFrame, conditions: pd.Series):
+    """Word each proposal as it may be printed."""
+    entries = []
+    columns_read = proposals[["name", "sponsor", "why", "block"]]
+    for project, name, sponsor, why, block in columns_read.itertuples(name=None):
+        name, tall = _named(book, project, name, columns[1])
+        sponsor, taller = _named(book, project, sponsor, columns[2])
+        condition, tallest = _named(book, project, conditions.get(project), columns[_LAST])
+        reasons, lines = layout.wordings(_reason(why), columns[_WHY].room)
+        if block == "mandatory":
+            reasons, lines = reasons[-1:], lines[-1:]
+        tallest = max(tall, taller, tallest)
+        entries.append(layout.Entry(project, name, sponsor, condition, tallest, reasons, lines))
+    return entries
+
+
 def _by_interest(proposals: pd.DataFrame) -> list[int]:
     """Order the places of the list from the cut line outwards."""
     line = int(proposals["block"].isin(["mandatory", "recommended"]).sum())
@@ -175,7 +183,7 @@ def _by_interest(proposals: pd.DataFrame) -> list[int]:
 
 def _named(book: Book, project: str, text, column: Column) -> tuple[str, int]:
     where = f"{NAME}, {column.heading.lower()} of {one_line(project)[:60]}"
-    return page.fitted(book, _text(text), column.room, where, most=_MOST_LINES)
+    return page.fitted(book, one_line(text), column.room, where, most=_MOST_LINES)
 
 
 def _write_list(listed: List, row: int) -> int:
@@ -186,51 +194,55 @@ def _write_list(listed: List, row: int) -> int:
     row = _write_running(listed, row, len(blocks.get("continues", nobody)))
     row, last = _write_block(listed, row, blocks.get("mandatory", nobody), last=None)
     chosen = blocks.get("recommended", nobody)
-    row = _write_bar(listed, row, f"RECOMMENDED by rank: {_count(chosen)}", chosen)
+    row = _write_bar(
+        listed, row, f"RECOMMENDED by rank: {counted(len(chosen), 'project')}", _sums(row, chosen)
+    )
     row, _ = _write_block(listed, row, chosen, last=last)
     row = _write_money_left(listed, row)
     refused = blocks.get("not recommended", nobody)
-    row = _write_bar(listed, row, f"NOT RECOMMENDED by rank: {_count(refused)}", refused)
+    row = _write_bar(
+        listed,
+        row,
+        f"NOT RECOMMENDED by rank: {counted(len(refused), 'project')}",
+        _sums(row, refused),
+    )
     row, _ = _write_block(listed, row, refused, last=None)
     aside = blocks.get("not assessed", nobody)
-    row = _write_bar(listed, row, f"NOT ASSESSED: {_count(aside)} set aside", aside)
+    row = _write_bar(
+        listed, row, f"NOT ASSESSED: {counted(len(aside), 'project')} set aside", _sums(row, aside)
+    )
     row, _ = _write_block(listed, row, aside, last=None)
     return row
 
 
-def _count(block: pd.DataFrame) -> str:
-    return f"{len(block)} project{'s' if len(block) != 1 else ''}"
-
-
 def _write_running(listed: List, row: int, n: int) -> int:
     """Write running work as one line; its money stands on a sheet of its own."""
+    sums = {_COST: "running_cost", _YEAR: "running_this_year"}
+    cells = {place: page.named(listed.book, name) for place, name in sums.items()}
+    if n:
+        cells[_WHY] = "Running work: its remaining cost and people come off the limits first"
+    words = f"COMMITTED: {counted(n, 'running project')}, and what is mandatory"
+    return _write_bar(listed, row, words, cells)
+
+
+def _write_bar(listed: List, row: int, words: str, cells: dict) -> int:
+    """Write a bar with some cells in it; return the row after it."""
     book, sheet = listed.book, listed.sheet
-    words = f"COMMITTED: {n} running project{'s' if n != 1 else ''}, and what is mandatory"
     page.across(book, sheet, row, 0, _COST - 1, words, "bar")
     for place in range(_COST, _LAST + 1):
-        page.put(book, sheet, row, place, None, "bar")
-    for place, name in ((_COST, "running_cost"), (_YEAR, "running_this_year")):
-        page.put(book, sheet, row, place, page.named(book, name), "bar", "money1")
-    note = "Running work: its remaining cost and people come off the limits first" if n else ""
-    page.put(book, sheet, row, _WHY, note, "bar")
+        looks = ("bar", "money1") if isinstance(cells.get(place), Formula) else ("bar",)
+        page.put(book, sheet, row, place, cells.get(place), *looks)
     sheet.set_row(row, page.BAR)
     return row + 1
 
 
-def _write_bar(listed: List, row: int, words: str, block: pd.DataFrame) -> int:
-    """Write the bar that opens a block, with the sums of the rows below it."""
-    book, sheet = listed.book, listed.sheet
-    page.across(book, sheet, row, 0, _COST - 1, words, "bar")
-    for place in range(_COST, _LAST + 1):
-        page.put(book, sheet, row, place, None, "bar")
-    for place, name in ((_COST, "cost"), (_YEAR, "this_year")):
-        if block[name].notna().any():
-            first = xl_rowcol_to_cell(row + 1, place)
-            last = xl_rowcol_to_cell(row + len(block), place)
-            total = Formula(f"SUM({first}:{last})", float(block[name].sum()))
-            page.put(book, sheet, row, place, total, "bar", "money1")
-    sheet.set_row(row, page.BAR)
-    return row + 1
+def _sums(row: int, block: pd.DataFrame) -> dict:
+    """Return live sums of the rows of a block that opens with the bar in this row."""
+    return {
+        place: page.total(row + 1, row + len(block), place, block[name])
+        for place, name in ((_COST, "cost"), (_YEAR, "this_year"))
+        if block[name].notna().any()
+    }
 
 
 def _write_block(
@@ -255,7 +267,7 @@ def _write_project(listed: List, row: int, project, total, looks: tuple[str, ...
     entry, level = listed.entries[project.Index], listed.levels[project.Index]
     cells = [
         project.rank, entry.name, entry.sponsor, 100 * project.score, project.bcr, project.cost,
-        project.this_year, total, entry.reasons[level], None, None,
+        project.this_year, total, entry.reasons[level], None, entry.condition,
     ]  # fmt: skip
     for place, (column, cell) in enumerate(zip(listed.columns, cells, strict=True)):
         own = ("close",) if place == _SCORE and project.too_close else column.looks
@@ -294,8 +306,7 @@ def _left_by_year(book: Book) -> Formula | None:
     money, parts, words = book.money, [], []
     sign, places = money.sign.replace('"', '""'), 1 if money.letter == "m" else 0
     for year in years:
-        name = f"left_{year.replace('-', '_')}"
-        label = periods.label(year)
+        name, label = f"left_{year.replace('-', '_')}", periods.label(year)
         number = f"FIXED(ROUND({name}/{money.divisor},{places}),{places})"
         parts.append(f'"{label} {sign}"&{number}&"{money.letter}"')
         words.append(f"{label} {money.shown(book.named[name])}")

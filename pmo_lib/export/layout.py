@@ -9,7 +9,8 @@ from itertools import product
 import numpy as np
 
 from pmo_lib.export.page import LINE, SIZE, height
-from pmo_lib.export.words import PADDING, line_counts, visible, wrap
+from pmo_lib.export.words import PADDING, wrap
+from pmo_lib.wording import visible
 
 MOST_LINES = 6
 """Lines of a reason on the first page; the sheet of reasons has the rest."""
@@ -23,10 +24,10 @@ class Entry:
     ----------
     project : str
         Its label.
-    name, sponsor : str
+    name, sponsor, condition : str
         As they are shown.
     lines : int
-        Lines that name and sponsor need.
+        Lines that these need.
     reasons : tuple of str
         Why it is where it is, in ever fuller wordings; the last is the fullest.
     reason_lines : tuple of int
@@ -36,6 +37,7 @@ class Entry:
     project: str
     name: str
     sponsor: str
+    condition: str
     lines: int
     reasons: tuple[str, ...]
     reason_lines: tuple[int, ...]
@@ -137,9 +139,10 @@ def widths(
 
 def _lines_by_width(texts: Sequence[str], pixels) -> dict[int, np.ndarray]:
     """Count the lines of each text at each width."""
-    wides = sorted(pixels)
-    counts = [line_counts(text, [w * 0.75 - PADDING for w in wides], size=SIZE) for text in texts]
-    return dict(zip(wides, np.minimum(np.array(counts).T, MOST_LINES), strict=True))
+    return {
+        wide: np.array([min(len(wrap(t, wide * 0.75 - PADDING)), MOST_LINES) for t in texts])
+        for wide in pixels
+    }
 
 
 def fit(entries: Sequence[Entry], *, room: float, order: Sequence[int]) -> tuple[list[int], bool]:
@@ -166,7 +169,7 @@ def fit(entries: Sequence[Entry], *, room: float, order: Sequence[int]) -> tuple
     Examples
     --------
     >>> reasons = wordings("Does not fit; including it displaces the depot", 150)
-    >>> wall = Entry("wall", "Flood wall", "Place", 1, *reasons)
+    >>> wall = Entry("wall", "Flood wall", "Place", "", 1, *reasons)
     >>> fit([wall], room=15, order=[0]), fit([wall], room=30, order=[0])
     (([0], True), ([1], True))
     """

@@ -6,22 +6,13 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pmo_lib import periods
-from pmo_lib.export import page, statements
-from pmo_lib.export.page import Book, Column, Formula, money_column, text_column
-from pmo_lib.export.words import one_line
+from pmo_lib import periods, statements
+from pmo_lib.export import page
+from pmo_lib.export.page import RANK, Book, Column, Formula, money_column
+from pmo_lib.wording import fund_words, one_line
 from pmo_lib.workbench.pricing import budget
 
 NPV, BY_YEAR, RUNNING = "NPV and BCR", "Cost by year", "Running work"
-
-STANDING = {
-    "continues": "running",
-    "mandatory": "mandatory",
-    "recommended": "recommended",
-    "not recommended": "not recommended",
-    "not assessed": "not assessed",
-}
-"""How sheets word the block of the list that a project stands in."""
 
 _BLOCK_TITLES = {
     "continues": "Running work",
@@ -42,104 +33,83 @@ def priced_list(book: Book) -> pd.DataFrame:
 def write_npv(book: Book) -> None:
     """Write costs, present values, net present value, benefit-cost ratio and payback."""
     table = priced_list(book)
-    columns = [
-        Column("Rank", 44, ("rank",)),
-        text_column("Project", 300),
-        text_column("List", 110),
-        money_column(book, "Cost, budget years", 90),
-        money_column(book, "Cost after them", 84),
-        money_column(book, "Sunk, not counted", 84),
-        money_column(book, "Costs, present value", 96),
-        money_column(book, "Benefits, present value", 96),
-        money_column(book, "NPV", 84),
-        Column("BCR\nratio", 60, ("ratio",)),
-        Column("Payback\nyears", 72, ("years",)),
-    ]
+    money = {
+        "Cost, budget years": ("cost_in_budget", 90),
+        "Cost after them": ("cost_beyond", 84),
+        "Sunk, not counted": ("sunk", 84),
+        "Costs, present value": ("cost_pv", 96),
+        "Benefits, present value": ("benefit_pv", 96),
+        "NPV": ("npv", 84),
+    }
+    columns = [RANK, Column("Project", 300), Column("List", 110)]
+    columns += [money_column(book, heading, pixels) for heading, (_, pixels) in money.items()]
+    columns += [Column("BCR\nratio", 60, ("ratio",)), Column("Payback\nyears", 72, ("years",))]
     notes = [
         statements.prices(book.recommendation),
         "NPV: benefits less costs, both at present value. BCR: benefits divided by costs, both at "
         "present value. Payback: undiscounted, from the base date; never = benefits do not repay "
         "the cost within the years stated. Sunk cost is shown, never used.",
     ]
-    sheet, first = page.start(
-        book, NPV, columns, title="What each project costs and brings", notes=notes
-    )
-    rows = [_npv_row(number, project) for number, project in enumerate(table.itertuples(), first)]
-    row = page.write_rows(book, sheet, first, columns, rows)
-    _write_totals(
-        book,
-        sheet,
-        row,
-        columns,
-        table,
-        first,
-        ("cost_in_budget", "cost_beyond", "sunk", "cost_pv", "benefit_pv", "npv"),
-        3,
-    )
+    title = "What each project costs and brings"
+
+    def rows(first: int) -> list:
+        return [
+            _npv_row(number, project) for number, project in enumerate(table.itertuples(), first)
+        ]
+
+    sheet, first, row = page.write_sheet(book, NPV, columns, rows, title=title, notes=notes)
+    sums = {place: table[name] for place, (name, _) in enumerate(money.values(), start=3)}
+    cells = page.totals(columns, "All projects on this sheet", 1, first, row - 1, sums)
+    page.write_rows(book, sheet, row, columns, [cells], "total")
 
 
 def _npv_row(row: int, project) -> list:
     cost, benefit = xl_rowcol_to_cell(row, 6), xl_rowcol_to_cell(row, 7)
     ratio = Formula(f"{benefit}/{cost}", project.bcr) if project.cost_pv > 0 else None
     return [
-        project.rank, one_line(project.name), STANDING[project.block], project.cost_in_budget,
+        project.rank, one_line(project.name), page.standing(project.block), project.cost_in_budget,
         project.cost_beyond, project.sunk, project.cost_pv, project.benefit_pv,
         Formula(f"{benefit}-{cost}", project.npv), ratio,
         "never" if np.isinf(project.payback) else project.payback,
     ]  # fmt: skip
 
 
-def _write_totals(book, sheet, row, columns, table, first, names, place) -> None:
-    """Write live sums under the columns that hold money."""
-    cells: list = [None] * len(columns)
-    cells[1] = "All projects on this sheet"
-    for offset, name in enumerate(names):
-        cells[place + offset] = page.total(first, row - 1, place + offset, table[name])
-    page.write_rows(book, sheet, row, columns, [cells], "total")
-
-
 def write_running(book: Book) -> None:
     """Write running work, whose remaining cost comes off the limits first."""
-    table = priced_list(book)
+    table, made = priced_list(book), book.recommendation
     table = table[table["block"] == "continues"]
-    made = book.recommendation
     status = made.portfolio.status.drop_duplicates("project", keep="last").set_index("project")
-    facts = made.portfolio.projects[["sponsor", "programme"]].join(status[["confidence", "finish"]])
-    columns = [
-        text_column("Project", 320),
-        text_column("Sponsor", 190),
-        text_column("Programme", 170),
-        money_column(book, "To go, budget years", 100),
-        money_column(book, "To go this year", 90),
-        money_column(book, "Benefits left, present value", 110),
-        money_column(book, "Sunk, not counted", 96),
-        text_column("Confidence at last review", 100),
-        text_column("Forecast finish", 90),
-    ]
-    notes = [
-        "Running work continues: its remaining cost and people are taken off every limit before proposals are considered. Sunk cost is shown, never used."
-    ]
-    sheet, first = page.start(book, RUNNING, columns, title="Running work", notes=notes)
+    texts = {"Project": 320, "Sponsor": 190, "Programme": 170}
+    money = {
+        "To go, budget years": ("cost_in_budget", 100),
+        "To go this year": ("this_year", 90),
+        "Benefits left, present value": ("benefit_pv", 110),
+        "Sunk, not counted": ("sunk", 96),
+    }
+    columns = [Column(heading, pixels) for heading, pixels in texts.items()]
+    columns += [money_column(book, heading, pixels) for heading, (_, pixels) in money.items()]
+    columns += [Column("Confidence at last review", 100), Column("Forecast finish", 90)]
+    note = (
+        "Running work continues: its remaining cost and people are taken off every limit before "
+        "proposals are considered. Sunk cost is shown, never used."
+    )
+    facts = made.portfolio.projects[["name", "sponsor", "programme"]].join(status)
+    facts = facts.reindex(table.index)
+    before, after = ["name", "sponsor", "programme"], ["confidence", "finish"]
+    amounts = table[[name for name, _ in money.values()]]
     rows = [
-        [
-            one_line(project.name), *_words(facts.loc[project.Index, ["sponsor", "programme"]]),
-            project.cost_in_budget, project.this_year, project.benefit_pv, project.sunk,
-            *_words(facts.loc[project.Index, ["confidence", "finish"]]),
-        ]
-        for project in table.itertuples()
+        [*map(one_line, facts.loc[project, before]), *amounts.loc[project],
+         *map(one_line, facts.loc[project, after])]
+        for project in table.index
     ]  # fmt: skip
-    row = page.write_rows(book, sheet, first, columns, rows)
-    cells: list = ["All running work", "", "", *[None] * 6]
-    names = ("cost_in_budget", "this_year", "benefit_pv", "sunk")
-    for place, name in enumerate(names, start=3):
-        cells[place] = page.total(first, row - 1, place, table[name])
+    sheet, first, row = page.write_sheet(
+        book, RUNNING, columns, rows, title="Running work", notes=[note]
+    )
+    sums = {place: amounts[name] for place, name in enumerate(amounts, start=3)}
+    cells = page.totals(columns, "All running work", 0, first, row - 1, sums)
     page.write_rows(book, sheet, row, columns, [cells], "total")
-    page.name_cell(book, "running_cost", sheet, row, 3, float(table["cost_in_budget"].sum()))
-    page.name_cell(book, "running_this_year", sheet, row, 4, float(table["this_year"].sum()))
-
-
-def _words(cells) -> list[str]:
-    return ["" if pd.isna(cell) else one_line(cell) for cell in cells]
+    for place, name in ((3, "running_cost"), (4, "running_this_year")):
+        page.name_cell(book, name, sheet, row, place, float(sums[place].sum()))
 
 
 def write_by_year(book: Book) -> None:
@@ -147,14 +117,9 @@ def write_by_year(book: Book) -> None:
     made, table = book.recommendation, priced_list(book)
     rows, years = _cost_rows(book, table)
     each = int(np.clip((page.PAGE_PIXELS - 740) // max(len(years), 1), 44, 90))
-    columns = [
-        Column("Rank", 44, ("rank",)),
-        text_column("Project", 350),
-        text_column("Fund", 170),
-        *[money_column(book, periods.label(year), each) for year in years],
-        money_column(book, "Budget years", 80),
-        money_column(book, "Later", 70),
-    ]
+    columns = [RANK, Column("Project", 350), Column("Fund", 170)]
+    columns += [money_column(book, periods.label(year), each) for year in years]
+    columns += [money_column(book, "Budget years", 80), money_column(book, "Later", 70)]
     notes = ["Each amount is carried by the budget of its year and fund."]
     notes = notes if len(made.portfolio.budgets) else ["No budget is stated."]
     sheet, row = page.start(book, BY_YEAR, columns, title="Cost by year and fund", notes=notes)
@@ -193,19 +158,12 @@ def _cost_rows(book: Book, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
     return pd.concat([facts, rows.reset_index(drop=True)], axis=1), years
 
 
-def fund_words(parts: tuple) -> str:
-    """Word a fund, and the part of the organisation it is kept for."""
-    return " · ".join(one_line(part) for part in parts if part)
-
-
 def _of_fund(cost: pd.DataFrame, fund: tuple, years: list[str]) -> pd.DataFrame:
     """Return the projects that draw on a fund, with their cost by year."""
-    labels = [(year, *fund) for year in years]
-    part = cost.reindex(columns=pd.MultiIndex.from_tuples(labels)).set_axis(years, axis=1)
-    part = part[(part.fillna(0.0) != 0).any(axis=1)]
-    return (
-        part.rename_axis(index="project", columns=None).assign(fund=fund_words(fund)).reset_index()
-    )
+    labels = pd.MultiIndex.from_tuples([(year, *fund) for year in years])
+    part = cost.reindex(columns=labels).set_axis(years, axis=1)
+    part = part[(part.fillna(0.0) != 0).any(axis=1)].rename_axis(index="project", columns=None)
+    return part.assign(fund=fund_words(fund)).reset_index()
 
 
 def _year_row(row: int, cells: dict, years: list[str]) -> list:
@@ -223,23 +181,23 @@ def _write_sums(book: Book, sheet, row: int, columns, rows, years, ranges) -> No
         row = page.write_bar(book, sheet, row, columns, words)
         for fund in funds:
             cells: list = [None, words, fund_words(fund)]
+            here = rows["block"].isin(blocks) & (rows["fund"] == cells[2])
             for column, year in enumerate(years, start=3):
-                if (year, *fund) not in limits.index:
-                    cells.append(None)
-                    continue
-                amount = limits[(year, *fund)]
-                if blocks:
-                    taken = rows["block"].isin(blocks) & (rows["fund"] == fund_words(fund))
-                    amount = _matching(
-                        row, column, blocks, ranges, float(rows.loc[taken, year].sum())
-                    )
+                label = (year, *fund)
+                amount = limits.get(label)
+                if blocks and amount is not None:
+                    taken = float(rows.loc[here, year].sum())
+                    amount = _matching(row, column, blocks, ranges, taken)
                 cells.append(amount)
-                value = amount.value if isinstance(amount, Formula) else amount
-                address = page.place(sheet, row, column)
-                book.places[words, (year, *fund)] = Formula(address, float(value))
-            values = [c.value if isinstance(c, Formula) else c or 0.0 for c in cells[3:]]
-            whole = page.across_sum(row, 3, values)
+                if amount is not None:
+                    address = page.place(sheet, row, column)
+                    book.places[words, label] = Formula(address, float(_value(amount)))
+            whole = page.across_sum(row, 3, [_value(cell) or 0.0 for cell in cells[3:]])
             row = page.write_rows(book, sheet, row, columns, [[*cells, whole, None]])
+
+
+def _value(cell):
+    return cell.value if isinstance(cell, Formula) else cell
 
 
 _SUMS = {
@@ -253,11 +211,8 @@ _SUMS = {
 def _matching(row: int, column: int, blocks, ranges: dict, value: float) -> Formula | float:
     """Return a live sum over the rows of some blocks that name the fund of this row."""
     fund = xl_rowcol_to_cell(row, 2, col_abs=True)
-    parts = []
-    for first, last in (ranges[block] for block in blocks if block in ranges):
-        names, amounts = (
-            f"{xl_rowcol_to_cell(first, place)}:{xl_rowcol_to_cell(last, place)}"
-            for place in (2, column)
-        )
-        parts.append(f"SUMPRODUCT(({names}={fund})*{amounts})")
+    parts = [
+        f"SUMPRODUCT(({page.cells(first, 2, last, 2)}={fund})*{page.cells(first, column, last, column)})"
+        for first, last in (ranges[block] for block in blocks if block in ranges)
+    ]
     return Formula("+".join(parts), value) if parts else 0.0

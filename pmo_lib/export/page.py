@@ -11,7 +11,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pmo_lib.export.words import PADDING, Money, one_line, visible, width, wrap
+from pmo_lib.export.words import PADDING, width, wrap
+from pmo_lib.wording import Money, one_line, visible
 from pmo_lib.workbench import Recommendation
 
 SIZE = 9
@@ -87,6 +88,8 @@ class Book:
         How money is shown.
     people : DataFrame by (role, period)
         What there is, is taken, used and left of people. [FTE]
+    answers : DataFrame by project, optional
+        What would bring each proposal in or out.
     formats : dict
         Formats made so far, by the names of their properties.
     shortened : dict
@@ -101,6 +104,7 @@ class Book:
     recommendation: Recommendation
     money: Money
     people: pd.DataFrame
+    answers: pd.DataFrame | None = None
     formats: dict = field(default_factory=dict)
     shortened: dict = field(default_factory=dict)
     named: dict = field(default_factory=dict)
@@ -133,9 +137,17 @@ class Formula:
     value: float | str
 
 
-def text_column(heading: str, pixels: int) -> Column:
-    """Return a column of wrapped text."""
-    return Column(heading, pixels)
+RANK = Column("Rank", 44, ("rank",))
+
+
+def standing(block: str) -> str:
+    """Word the block of the list that a project stands in."""
+    return "running" if block == "continues" else block
+
+
+def yes(flag: bool) -> str:
+    """Word a flag; no is an empty cell."""
+    return "yes" if flag else ""
 
 
 def money_column(book: Book, heading: str, pixels: int = 72, places: int = 2) -> Column:
@@ -149,7 +161,7 @@ def look(book: Book, *names: str):
         properties: dict[str, Any] = {"font_name": "Arial", "font_size": SIZE, "valign": "top"}
         for name in names:
             if name.startswith("money"):
-                form = book.money.number_format(int(name[-1]))
+                form = money_format(book.money, int(name[-1]))
                 properties["num_format"] = f'{form}_ ;-{form}_ ;"–"_ '
             else:
                 properties |= _PROPERTIES[name]
@@ -197,6 +209,16 @@ def across(book: Book, sheet, row: int, first: int, last: int, text: Any, *looks
 def height(lines: int) -> float:
     """Return the height of a row with that many lines. [pt]."""
     return AROUND + LINE * lines
+
+
+def money_format(money: Money, places: int) -> str:
+    """Return the number format of a cell: the whole amount stays in it, the format scales it.
+
+    >>> money_format(Money("£", "m"), 1)
+    '#,##0.0,,'
+    """
+    decimals = f".{'0' * places}" if places and money.letter == "m" else ""
+    return f"#,##0{decimals}" + {"m": ",,", "k": ",", "": ""}[money.letter]
 
 
 def fitted(
@@ -347,18 +369,54 @@ def write_rows(
     return row
 
 
+def cells(row: int, column: int, last_row: int, last_column: int) -> str:
+    """Return the address of a block of cells, even of one."""
+    return f"{xl_rowcol_to_cell(row, column)}:{xl_rowcol_to_cell(last_row, last_column)}"
+
+
+def _sum(address: str, values) -> Formula:
+    return Formula(f"SUM({address})", float(np.nansum(np.asarray(values, dtype=float))))
+
+
 def total(first: int, last: int, column: int, values) -> Formula | float:
     """Return a live sum of the rows from `first` to `last`, or 0 if there are none."""
-    if last < first:
-        return 0.0
-    cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)}"
-    return Formula(f"SUM({cells})", float(np.nansum(np.asarray(values, dtype=float))))
+    return 0.0 if last < first else _sum(cells(first, column, last, column), values)
 
 
 def across_sum(row: int, first: int, values: Sequence[float]) -> Formula:
     """Return a live sum over the columns of a row, from `first` on."""
-    cells = [xl_rowcol_to_cell(row, place) for place in (first, first + len(values) - 1)]
-    return Formula(f"SUM({cells[0]}:{cells[1]})", float(np.nansum(np.asarray(values, dtype=float))))
+    return _sum(cells(row, first, row, first + len(values) - 1), values)
+
+
+def write_sheet(
+    book: Book, name: str, columns: Sequence[Column], rows: Iterable, *, title: str, notes=()
+):
+    """Set up a sheet and write its rows.
+
+    Returns
+    -------
+    (worksheet, int, int)
+        The sheet, its first row of cells and its first free row.
+    """
+    sheet, first = start(book, name, columns, title=title, notes=notes)
+    rows = rows(first) if callable(rows) else rows
+    return sheet, first, write_rows(book, sheet, first, columns, rows)
+
+
+def empty_sheet(book: Book, name: str, title: str, words: str) -> None:
+    """Write a sheet that only says why there is nothing on it."""
+    columns = [Column(title, 700)]
+    sheet, row = start(book, name, columns, title=title)
+    write_note(book, sheet, row, columns, words)
+
+
+def totals(columns: Sequence[Column], words: str, place: int, first: int, last: int, sums: dict):
+    """Return a row of live sums: `sums` gives the cells summed by column, `place` takes words."""
+    cells: list = [None] * len(columns)
+    cells[place] = words
+    for column, values in sums.items():
+        cells[column] = total(first, last, column, values)
+    return cells
 
 
 def write_bar(book: Book, sheet, row: int, columns: Sequence[Column], text: str) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import xlsxwriter
 
-from pmo_lib.export.words import visible
+from pmo_lib.wording import visible
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _FORMATS = {

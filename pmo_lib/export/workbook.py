@@ -5,35 +5,41 @@ from __future__ import annotations
 import io
 from datetime import datetime
 
+import pandas as pd
 import xlsxwriter
 
-from pmo_lib import periods
+from pmo_lib import periods, statements
 from pmo_lib.export import account_sheets as account
-from pmo_lib.export import first_page, statements
+from pmo_lib.export import first_page, time_sheet, why_sheet
 from pmo_lib.export import limit_sheets as limits
 from pmo_lib.export import money_sheets as money
 from pmo_lib.export import worth_sheets as worth
 from pmo_lib.export.page import Book
-from pmo_lib.export.words import one_line
+from pmo_lib.wording import one_line
 from pmo_lib.workbench import Recommendation
 
-SHEETS = (
-    first_page.NAME,
-    account.REASONS,
-    worth.VALUES,
-    money.NPV,
-    money.BY_YEAR,
-    worth.ALIGNMENT,
-    worth.OTHER,
-    worth.BESIDE,
-    limits.CONSTRAINTS,
-    limits.PEOPLE,
-    account.WEIGHTS,
-    money.RUNNING,
-    account.SET_ASIDE,
-    account.SETTINGS,
-)
-"""The sheets in their order; one more holds long texts where there are any."""
+SHEETS = {
+    first_page.NAME: first_page.write,
+    account.REASONS: account.write_reasons,
+    why_sheet.NAME: why_sheet.write,
+    worth.VALUES: worth.write_values,
+    money.NPV: money.write_npv,
+    money.BY_YEAR: money.write_by_year,
+    worth.ALIGNMENT: worth.write_alignment,
+    worth.OTHER: worth.write_other,
+    worth.BESIDE: worth.write_beside,
+    limits.CONSTRAINTS: limits.write_constraints,
+    time_sheet.SCHEDULE: time_sheet.write_schedule,
+    time_sheet.PEOPLE: time_sheet.write_people,
+    limits.PEOPLE: limits.write_people,
+    account.WEIGHTS: account.write_weights,
+    money.RUNNING: money.write_running,
+    account.SET_ASIDE: account.write_set_aside,
+    account.SETTINGS: account.write_settings,
+}
+"""What writes each sheet, in their order; one more holds long texts where there are any.
+
+The sheet of answers is left out where nobody asked."""
 
 _OPTIONS = {
     "in_memory": True,
@@ -44,13 +50,15 @@ _OPTIONS = {
 }
 
 
-def as_workbook(recommendation: Recommendation) -> bytes:
+def as_workbook(recommendation: Recommendation, answers: pd.DataFrame | None = None) -> bytes:
     """Write a recommendation as the bytes of an .xlsx file; the same input, the same bytes.
 
     Parameters
     ----------
     recommendation : Recommendation
         What is written.
+    answers : DataFrame by project, optional
+        As `workbench.why_not` returns them.
 
     Returns
     -------
@@ -60,16 +68,13 @@ def as_workbook(recommendation: Recommendation) -> bytes:
     file = io.BytesIO()
     workbook = xlsxwriter.Workbook(file, _OPTIONS)
     money_shown, people = statements.money_of(recommendation), limits.people(recommendation)
-    book = Book(workbook, recommendation, money_shown, people)
+    book = Book(workbook, recommendation, money_shown, people, answers)
     _set_properties(book)
-    for name in SHEETS:
+    sheets = {n: write for n, write in SHEETS.items() if n != why_sheet.NAME or answers is not None}
+    for name in sheets:
         workbook.add_worksheet(name)
-    for write in (
-        account.write_reasons, worth.write_values, money.write_npv, money.write_by_year,
-        worth.write_alignment, worth.write_other, worth.write_beside, limits.write_constraints,
-        limits.write_people, account.write_weights, money.write_running, account.write_set_aside,
-        account.write_settings, first_page.write,
-    ):  # fmt: skip
+    first, *others = sheets.values()
+    for write in (*others, first):
         write(book)
     if book.shortened:
         workbook.add_worksheet(account.TEXTS)

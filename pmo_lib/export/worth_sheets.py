@@ -5,12 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pmo_lib import alignment
-from pmo_lib.export import page, statements
-from pmo_lib.export.money_sheets import STANDING
-from pmo_lib.export.page import Book, Column, Formula, money_column, text_column
-from pmo_lib.export.words import joined, number, one_line
-from pmo_lib.workbench.settings import RULES
+from pmo_lib import alignment, statements
+from pmo_lib.export import page
+from pmo_lib.export.page import RANK, Book, Column, Formula, money_column, yes
+from pmo_lib.wording import listed, one_line, worth_words
 
 VALUES, ALIGNMENT = "Weighted values", "Alignment"
 BESIDE, OTHER = "Score beside NPV", "Other rule"
@@ -19,54 +17,41 @@ BESIDE, OTHER = "Score beside NPV", "Other rule"
 def by_rank(book: Book) -> pd.DataFrame:
     """Return the assessed proposals, best first."""
     ranked = book.recommendation.ranked_list
-    assessed = ranked[ranked["rank"].notna()]
-    return assessed.sort_values(["rank", "name"], kind="stable")
+    return ranked[ranked["rank"].notna()].sort_values(["rank", "name"], kind="stable")
 
 
-def _yes(funded: bool) -> str:
-    return "yes" if funded else ""
+def _wide(names, unit: str, look: str, last: str) -> list[Column]:
+    """Return columns for rank, project, whether funded, one a name, and what these make."""
+    each = max(64, min(130, (page.PAGE_PIXELS - 500) // max(len(names), 1)))
+    parts = [Column(f"{one_line(name)}\n{unit}", each, (look,)) for name in names]
+    return [RANK, Column("Project", 300), Column("Funded", 64), *parts, Column(last, 80, (look,))]
 
 
 def write_values(book: Book) -> None:
     """Write weight times value by criterion; the row's sum is the score."""
-    made, table = book.recommendation, by_rank(book)
+    made, weights = book.recommendation, 100 * book.recommendation.evaluation.weights
     values = 100 * made.evaluation.weighted_values
-    names = made.portfolio.criteria["name"]
-    each = max(64, min(130, (page.PAGE_PIXELS - 500) // values.shape[1]))
-    columns = [
-        Column("Rank", 44, ("rank",)),
-        text_column("Project", 300),
-        text_column("Funded", 64),
-        *[Column(f"{one_line(names[c])}\npoints", each, ("points",)) for c in values.columns],
-        Column("Score\nof 100", 76, ("points",)),
-    ]
-    notes = [
+    names = made.portfolio.criteria["name"].reindex(values.columns)
+    columns = _wide(names, "points", "points", "Score\nof 100")
+    note = (
         "Weight times value of each project on each criterion; together they are its score out of "
-        "100. The first row is the most each criterion can give: its weight. Bars share one scale.",
-    ]
-    sheet, row = page.start(book, VALUES, columns, title="What makes up each score", notes=notes)
-    row = _write_points(book, sheet, row, columns, "Most possible", 100 * made.evaluation.weights)
-    first = row
-    lines = []
-    for n, project in enumerate(table.itertuples()):
-        points = values.loc[project.Index]
-        cells = [project.rank, one_line(project.name), _yes(project.funded), *points]
-        lines.append([*cells, page.across_sum(row + n, 3, points)])
-    row = page.write_rows(book, sheet, row, columns, lines)
-    last_column = 2 + values.shape[1]
-    sheet.conditional_format(
-        first, 3, row - 1, last_column,
-        {"type": "data_bar", "bar_color": "#A9B7CC", "bar_solid": True, "min_type": "num",
-         "max_type": "num", "min_value": 0, "max_value": 1.4 * float(100 * made.evaluation.weights.max())},
-    )  # fmt: skip
-    _write_points(
-        book,
-        sheet,
-        row,
-        columns,
-        "Not doing a project",
-        100 * made.evaluation.weights * made.evaluation.not_doing,
+        "100. The first row is the most each criterion can give: its weight. Bars share one scale."
     )
+    sheet, row = page.start(book, VALUES, columns, title="What makes up each score", notes=[note])
+    first = _write_points(book, sheet, row, columns, "Most possible", weights)
+    lines = []
+    for row, project in enumerate(by_rank(book).itertuples(), first):
+        cells = [project.rank, one_line(project.name), yes(project.funded)]
+        points = values.loc[project.Index]
+        lines.append([*cells, *points, page.across_sum(row, 3, points)])
+    row = page.write_rows(book, sheet, first, columns, lines)
+    sheet.conditional_format(
+        first, 3, row - 1, 2 + values.shape[1],
+        {"type": "data_bar", "bar_color": "#A9B7CC", "bar_solid": True, "min_type": "num",
+         "max_type": "num", "min_value": 0, "max_value": 1.4 * float(weights.max())},
+    )  # fmt: skip
+    idle = weights * made.evaluation.not_doing
+    _write_points(book, sheet, row, columns, "Not doing a project", idle)
 
 
 def _write_points(book: Book, sheet, row: int, columns, words: str, points: pd.Series) -> int:
@@ -77,68 +62,35 @@ def _write_points(book: Book, sheet, row: int, columns, words: str, points: pd.S
 
 def write_alignment(book: Book) -> None:
     """Write how far each project serves each objective, and what the money serves."""
-    made = book.recommendation
-    objectives, weights = made.portfolio.objectives["name"], made.evaluation.objective_weights
-    title = "What each project serves"
+    made, title = book.recommendation, "What each project serves"
+    weights, aligned = made.evaluation.objective_weights, made.evaluation.alignment
     if len(weights) == 0:
-        columns = [text_column("Objectives", 700)]
-        sheet, row = page.start(book, ALIGNMENT, columns, title=title)
-        page.write_note(book, sheet, row, columns, "No objectives are stated.")
+        page.empty_sheet(book, ALIGNMENT, title, "No objectives are stated.")
         return
-    contribution = _contributions(book)
-    each = max(64, min(130, (page.PAGE_PIXELS - 500) // len(weights)))
-    columns = [
-        Column("Rank", 44, ("rank",)),
-        text_column("Project", 300),
-        text_column("Funded", 64),
-        *[Column(f"{one_line(objectives[o])}\n0 to 1", each, ("ratio",)) for o in weights.index],
-        Column("Alignment\n0 to 1", 80, ("ratio",)),
-    ]
-    notes = [
+    rated = statements.contributions(made)[weights.index]
+    names = made.portfolio.objectives["name"].reindex(weights.index)
+    columns = _wide(names, "0 to 1", "ratio", "Alignment\n0 to 1")
+    note = (
         "Contribution of each project to each objective: 0 none, 0.11 low, 0.33 moderate, 0.67 strong, "
         "1 extreme. Alignment is the sum of contributions times objective weights (first row). The second "
-        "row splits the recommended money by what it serves: does it follow the weights?",
-    ]
-    sheet, row = page.start(book, ALIGNMENT, columns, title=title, notes=notes)
-    top = row
-    first = [None, "Objective weights", "", *weights, page.across_sum(row, 3, weights)]
-    spend = _spend(book, contribution)
-    second = [None, "Share of recommended money", "", *spend, page.across_sum(row + 1, 3, spend)]
-    row = page.write_rows(book, sheet, row, columns, [first, second], "total")
-    ranked = made.ranked_list[made.ranked_list.index.isin(contribution.index)]
-    lines = [
-        _alignment_row(
-            row + n, top, project, contribution.loc[project.Index], made.evaluation.alignment
-        )
-        for n, project in enumerate(ranked.itertuples())
-    ]
+        "row splits the recommended money by what it serves: does it follow the weights?"
+    )
+    sheet, top = page.start(book, ALIGNMENT, columns, title=title, notes=[note])
+    row = _write_points(book, sheet, top, columns, "Objective weights", weights)
+    spend = _spend(book, rated)
+    row = _write_points(book, sheet, row, columns, "Share of recommended money", spend)
+    last, lines = 2 + len(weights), []
+    ranked = made.ranked_list[made.ranked_list.index.isin(rated.index)]
+    above = ":".join(xl_rowcol_to_cell(top, column, row_abs=True) for column in (3, last))
+    for place, project in enumerate(ranked.itertuples(), row):
+        total, running = "not rated", project.block == "continues"
+        if project.Index in aligned.index:
+            formula = f"SUMPRODUCT({above},{page.cells(place, 3, place, last)})"
+            total = Formula(formula, float(aligned[project.Index]))
+        funded = "running" if running else yes(project.funded)
+        cells = [project.rank, one_line(project.name), funded]
+        lines.append([*cells, *rated.loc[project.Index], total])
     page.write_rows(book, sheet, row, columns, lines)
-
-
-def _contributions(book: Book) -> pd.DataFrame:
-    made = book.recommendation
-    table = made.portfolio.contributions.pivot(
-        index="project", columns="objective", values="contribution"
-    )
-    table = table.reindex(columns=made.evaluation.objective_weights.index)
-    if made.settings.unrated == "none":
-        return table.reindex(made.ranked_list.index).fillna(0.0)
-    return table
-
-
-def _alignment_row(
-    row: int, top: int, project, contribution: pd.Series, aligned: pd.Series
-) -> list:
-    last = 2 + len(contribution)
-    weights = (
-        f"{xl_rowcol_to_cell(top, 3, row_abs=True)}:{xl_rowcol_to_cell(top, last, row_abs=True)}"
-    )
-    own = f"{xl_rowcol_to_cell(row, 3)}:{xl_rowcol_to_cell(row, last)}"
-    total = "not rated"
-    if project.Index in aligned.index:
-        total = Formula(f"SUMPRODUCT({weights},{own})", float(aligned[project.Index]))
-    standing = "running" if project.block == "continues" else _yes(project.funded)
-    return [project.rank, one_line(project.name), standing, *contribution, total]
 
 
 def _spend(book: Book, contribution: pd.DataFrame) -> pd.Series:
@@ -149,10 +101,8 @@ def _spend(book: Book, contribution: pd.DataFrame) -> pd.Series:
     cost = funded["cost"].reindex(rated.index)
     if len(rated) == 0 or not (cost >= 0).all():
         return pd.Series(float("nan"), index=contribution.columns)
-    everything = pd.Series(True, index=rated.index)
-    return alignment.spend_by_objective(rated, cost, everything)["share"].reindex(
-        contribution.columns
-    )
+    spend = alignment.spend_by_objective(rated, cost, pd.Series(True, index=rated.index))
+    return spend["share"].reindex(contribution.columns)
 
 
 def write_beside(book: Book) -> None:
@@ -160,120 +110,76 @@ def write_beside(book: Book) -> None:
     table = by_rank(book)
     by_npv = table.assign(place=table["npv"].rank(ascending=False, method="min"))
     by_npv = by_npv.sort_values(["place", "rank"], kind="stable")
+    project, funded = Column("Project", 330), Column("Funded", 70)
     columns = [
-        Column("Rank by score", 60, ("rank",)),
-        text_column("Project", 330),
-        Column("Score\nof 100", 64, ("points",)),
-        text_column("Funded", 70),
-        Column("Place by NPV", 60, ("rank",)),
-        text_column("Project", 330),
-        money_column(book, "NPV", 80),
-        text_column("Funded", 70),
-        Column("Rank by score", 70, ("rank",)),
-    ]
-    notes = [
+        Column("Rank by score", 60, ("rank",)), project, Column("Score\nof 100", 64, ("points",)),
+        funded, Column("Place by NPV", 60, ("rank",)), project, money_column(book, "NPV", 80),
+        funded, Column("Rank by score", 70, ("rank",)),
+    ]  # fmt: skip
+    note = (
         "Two orders of the same proposals. A project that stands high in one and low in the other "
         "deserves a question: what does the score count that money does not, or the reverse?"
-    ]
+    )
     title = "The list by score beside the list by NPV"
-    sheet, row = page.start(book, BESIDE, columns, title=title, notes=notes)
     lines = [
-        [left.rank, one_line(left.name), 100 * left.score, _yes(left.funded),
-         right.place, one_line(right.name), right.npv, _yes(right.funded), right.rank]
+        [left.rank, one_line(left.name), 100 * left.score, yes(left.funded),
+         right.place, one_line(right.name), right.npv, yes(right.funded), right.rank]
         for left, right in zip(table.itertuples(), by_npv.itertuples(), strict=True)
     ]  # fmt: skip
-    page.write_rows(book, sheet, row, columns, lines)
-
-
-def _worth_column(book: Book) -> tuple[Column, float]:
-    """Return the column of what the list sums, and the factor to its unit."""
-    objective = book.recommendation.settings.objective
-    if objective == "npv":
-        return money_column(book, "NPV", 100), 1.0
-    unit = {"score": "value over\nnot doing, points", "priority": "priority\n%"}[objective]
-    return Column(f"Worth: {unit}", 130, ("points",)), 100.0
-
-
-def worth_words(book: Book, amount: float) -> str:
-    """Word a difference in what the list sums."""
-    settings = book.recommendation.settings
-    if settings.objective == "npv":
-        return f"{book.money.shown(amount, 2)} of NPV"
-    return f"{number(round(100 * amount, 1))} {'points' if settings.objective == 'score' else '% of priority'}"
+    page.write_sheet(book, BESIDE, columns, lines, title=title, notes=[note])
 
 
 def write_other(book: Book) -> None:
     """Write both rules' lists and their difference in named projects and in value."""
     made, table = book.recommendation, by_rank(book)
-    own = made.settings.rule
-    (other,) = (rule for rule in RULES if rule != own)
-    worth, factor = _worth_column(book)
-    columns = [
-        Column("Rank", 44, ("rank",)),
-        text_column("Project", 380),
-        money_column(book, "Cost", 90),
-        worth,
-        text_column(f"{own[:1].upper()}{own[1:]} (the board's rule)", 150),
-        text_column(f"{other[:1].upper()}{other[1:]}", 150),
-        text_column("Differs", 150),
-    ]
-    sheet, first = page.start(
-        book,
-        OTHER,
-        columns,
-        title=f"The other rule: {other}",
-        notes=[_difference(book, own, other)],
+    own, other = made.settings.rule, made.other_rule
+    unit = {"score": "value over\nnot doing, points", "priority": "priority\n%"}
+    worth, values = money_column(book, "NPV", 100), made.evaluation.worth.reindex(table.index)
+    if made.settings.objective in unit:
+        worth = Column(f"Worth: {unit[made.settings.objective]}", 130, ("points",))
+        values = 100 * values
+    columns = [RANK, Column("Project", 380), money_column(book, "Cost", 90), worth]
+    columns += [Column(f"{_capital(own)} (the board's rule)", 150), Column(_capital(other), 150)]
+    columns.append(Column("Differs", 150))
+    mine, theirs = (one.selected.reindex(table.index) for one in (made.choice, made.other))
+    only = pd.Series("", index=table.index).mask(mine & ~theirs, f"only {own}")
+    only = only.mask(theirs & ~mine, f"only {other}")
+    rows = [
+        [cells.rank, one_line(cells.name), cells.cost, values[project], yes(mine[project]),
+         yes(theirs[project]), only[project]]
+        for project, cells in zip(table.index, table.itertuples(), strict=True)
+    ]  # fmt: skip
+    sheet, first, row = page.write_sheet(
+        book, OTHER, columns, rows, title=f"The other rule: {other}", notes=[_difference(book)]
     )
-    rows = []
-    for project in table.itertuples():
-        mine, theirs = project.funded, bool(made.other.selected[project.Index])
-        differs = "" if mine == theirs else f"only {own if mine else other}"
-        value = factor * made.evaluation.worth[project.Index]
-        rows.append(
-            [
-                project.rank,
-                one_line(project.name),
-                project.cost,
-                value,
-                _yes(mine),
-                _yes(theirs),
-                differs,
-            ]
-        )
-    row = page.write_rows(book, sheet, first, columns, rows)
-    for words, place, selected in ((own, 4, made.choice.selected), (other, 5, made.other.selected)):
-        sums = [None, f"Together: {words}"]
-        for column, amounts in ((2, table["cost"]), (3, factor * made.evaluation.worth)):
-            chosen = float(amounts.reindex(table.index)[selected.reindex(table.index)].sum())
-            test, summed = (
-                f"{xl_rowcol_to_cell(first, c)}:{xl_rowcol_to_cell(row_end(first, rows), c)}"
-                for c in (place, column)
+    last = row - 1
+    for words, place, chosen in ((own, 4, mine), (other, 5, theirs)):
+        sums = [
+            Formula(
+                f'SUMIF({page.cells(first, place, last, place)},"yes",'
+                f"{page.cells(first, column, last, column)})",
+                float(amounts[chosen].sum()),
             )
-            sums.append(Formula(f'SUMIF({test},"yes",{summed})', chosen))
-        row = page.write_rows(book, sheet, row, columns, [[*sums, "", "", ""]], "total")
+            for column, amounts in ((2, table["cost"]), (3, values))
+        ]
+        cells = [None, f"Together: {words}", *sums, "", "", ""]
+        row = page.write_rows(book, sheet, row, columns, [cells], "total")
 
 
-def row_end(first: int, rows: list) -> int:
-    """Return the last of some rows."""
-    return first + len(rows) - 1
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
-def _difference(book: Book, own: str, other: str) -> str:
+def _difference(book: Book) -> str:
     """Word what the other rule would change, in named projects and in value."""
-    made = book.recommendation
-    differs = made.choice.selected != made.other.selected.reindex(made.choice.selected.index)
-    names = made.ranked_list["name"].reindex(differs.index)
-    if not differs.any():
-        return f"Both rules fund the same projects. {statements.basis(made)}"
-    only_own = [one_line(name) for name in names[differs & made.choice.selected]]
-    only_other = [one_line(name) for name in names[differs & made.other.selected]]
-    gain = float(made.evaluation.worth[made.other.selected].sum())
-    gain -= float(made.evaluation.worth[made.choice.selected].sum())
+    made, basis = book.recommendation, statements.basis(book.recommendation)
+    table, mine = made.other_list, made.other_list["funded_by"] == made.settings.rule
+    if len(table) == 0:
+        return f"Both rules fund the same projects. {basis}"
+    only_own, only_other = (listed(map(one_line, table.loc[by, "name"])) for by in (mine, ~mine))
+    gain = made.other.value - made.choice.value
     return (
-        f"{other[:1].upper()}{other[1:]} would fund {joined(only_other) or 'nothing more'} "
-        f"instead of {joined(only_own) or 'nothing'}: worth {worth_words(book, abs(gain))} "
-        f"{'more' if gain > 0 else 'less'}. {statements.basis(made)}"
+        f"{_capital(made.other_rule)} would fund {only_other or 'nothing more'} instead of "
+        f"{only_own or 'nothing'}: worth {worth_words(abs(gain), made.settings)} "
+        f"{'more' if gain > 0 else 'less'}. {basis}"
     )
-
-
-__all__ = ["STANDING", "write_alignment", "write_beside", "write_other", "write_values"]

@@ -12,7 +12,17 @@ import pandas as pd
 
 from pmo_lib.checks import InputError, require_number, show
 from pmo_lib.selection import inputs
-from pmo_lib.selection.model import Model, Row, amount, named, row, spread
+from pmo_lib.selection.model import Model, Row, amount, named, replace_rows, row, spread
+
+FORCED = ("forced in", "forced out")
+"""Kinds of rows that a board decides."""
+
+_LINKS = {
+    "requires": (-1.0, -np.inf, 0.0, "{} requires {}"),
+    "excludes": (1.0, -np.inf, 1.0, "{} excludes {}"),
+    "together": (-1.0, 0.0, 0.0, "{} goes only together with {}"),
+}
+"""Rows x <= y, x + y <= 1 and x = y: the other's sign, what the sum is between, the words."""
 
 
 def build(
@@ -20,10 +30,10 @@ def build(
     cost: pd.Series | pd.DataFrame,
     budget: float | pd.Series,
     *,
-    requires: Iterable = (),
-    excludes: Iterable = (),
-    together: Iterable = (),
-    after: Iterable = (),
+    requires: Iterable[tuple] = (),
+    excludes: Iterable[tuple] = (),
+    together: Iterable[tuple] = (),
+    after: Iterable[tuple] = (),
     forced_in: Any = (),
     forced_out: Any = (),
     use: pd.DataFrame | None = None,
@@ -34,7 +44,7 @@ def build(
     finish: pd.Series | None = None,
     synergies: pd.DataFrame | None = None,
     transfers: pd.DataFrame | None = None,
-    then: Any = (),
+    then: pd.Series | Iterable[pd.Series] = (),
 ) -> Model:
     """Check every input and lay out the model; the arguments are those of `choose`."""
     worth, projects = inputs.read_value(value)
@@ -43,68 +53,56 @@ def build(
     )
     pairs, extra_value, extra_needs = inputs.read_synergies(synergies, projects, labels)
     moves = inputs.read_transfers(transfers, labels)
-    n, zeros = len(worth), np.zeros(len(moves))
-    frame = Model(
+    n, zeros = len(worth) + len(pairs), np.zeros(len(moves))
+    tie_breaks = [then] if isinstance(then, pd.Series) else then
+    model = Model(
         options=worth.index,
         projects=projects,
         value=np.concatenate([worth, extra_value, zeros]),
         cost=np.concatenate([needs.sum(axis=1), extra_needs.sum(axis=1), zeros]),
         rows=(),
-        lower=np.zeros(n + len(pairs) + len(moves)),
-        upper=np.concatenate([np.ones(n + len(pairs)), moves["at_most"]]),
-        n_integer=n + len(pairs),
+        lower=np.zeros(n + len(moves)),
+        upper=np.concatenate([np.ones(n), moves["at_most"]]),
+        n_integer=n,
         transfers=moves,
-        then=(),
+        then=tuple(inputs.align(one, value, name="then").to_numpy() for one in tie_breaks),
     )
-    tie_breaks = [then] if isinstance(then, pd.Series) else then
-    orders = [inputs.align(one, value, name="then").to_numpy() for one in tie_breaks]
     needs = np.vstack([needs, extra_needs, _moved(moves, labels)])
-    rows = _option_rows(frame) + _resource_rows("budget", labels, needs, amounts)
-    rows += _capacity_rows(frame, use, capacity, value)
-    rows += _link_rows(frame, requires=requires, excludes=excludes, together=together)
-    rows += _synergy_rows(frame, pairs)
-    rows += _after_rows(frame, after, start, finish, value)
-    rows += _forced_rows(frame, forced_in, forced_out)
-    rows += _limit_rows(frame, limits, groups)
-    return replace(frame, rows=tuple(rows), then=tuple(_padded(frame, one) for one in orders))
-
-
-def _padded(model: Model, numbers: np.ndarray) -> np.ndarray:
-    """Append zeros for the columns that are not options."""
-    return np.concatenate([numbers, np.zeros((model.n_columns - len(numbers), *numbers.shape[1:]))])
+    rows = [
+        *_option_rows(model),
+        *_resource_rows(model, "budget", labels, needs, amounts),
+        *_capacity_rows(model, use, capacity, value),
+        *_link_rows(model, requires=requires, excludes=excludes, together=together),
+        *_synergy_rows(model, pairs),
+        *_after_rows(model, after, start, finish, value),
+        *_forced_rows(model, forced_in, forced_out),
+        *_limit_rows(model, limits, groups),
+    ]
+    return replace(model, rows=tuple(rows), then=tuple(model.padded(one) for one in model.then))
 
 
 def _moved(moves: pd.DataFrame, labels: list) -> np.ndarray:
     """Return what each transfer takes from (+1) and brings to (-1) each budget."""
-    taken = [
-        [float(label == a) - float(label == b) for label in labels]
-        for a, b in zip(moves["from"], moves["to"], strict=True)
-    ]
+    ends = zip(moves["from"], moves["to"], strict=True)
+    taken = [[float(one == a) - float(one == b) for one in labels] for a, b in ends]
     return np.array(taken).reshape(len(moves), len(labels))
 
 
 def _option_rows(model: Model) -> list[Row]:
-    several = model.options.get_level_values(0).value_counts()
+    count = model.options.get_level_values(0).value_counts()
+    several = inputs.in_order(count[count > 1].index)
+    words = "at most one option of {}"
     return [
-        row(
-            "option",
-            project,
-            spread(model, project),
-            -np.inf,
-            1,
-            f"at most one option of {show(project)}",
-        )
-        for project in inputs.in_order(several[several > 1].index)
+        row("option", p, spread(model, p), high=1, words=words.format(show(p))) for p in several
     ]
 
 
-def _resource_rows(kind: str, labels: list, needs: np.ndarray, amounts: np.ndarray) -> list[Row]:
-    of = {"budget": "the budget", "capacity": "the capacity"}[kind]
+def _resource_rows(model: Model, kind: str, labels: list, needs, amounts) -> list[Row]:
     rows = []
     for j, label in enumerate(labels):
-        name = of if label == "total" else f"{of} of {named(label)}"
+        name = f"the {kind}" if label == "total" else f"the {kind} of {named(label)}"
         words = f"{name} is {amount(amounts[j])}"
-        rows.append(row(kind, label, needs[:, j], -np.inf, amounts[j], words))
+        rows.append(row(kind, label, model.padded(needs[:, j]), high=amounts[j], words=words))
     return rows
 
 
@@ -114,22 +112,15 @@ def _capacity_rows(model: Model, use, capacity, value) -> list[Row]:
         raise InputError(f"{missing}: must be given with {found}, got nothing")
     if use is None or len(capacity) == 0:
         return []
-    labels, needs, amounts = inputs.read_resource(
-        use, capacity, value, names=("use", "capacity"), low=0
-    )
-    return _resource_rows("capacity", labels, _padded(model, needs), amounts)
+    names = ("use", "capacity")
+    read = inputs.read_resource(use, capacity, value, names=names, low=0)
+    return _resource_rows(model, "capacity", *read)
 
 
 def _link_rows(model: Model, **links: Iterable) -> list[Row]:
-    """Rows of `requires` (x <= y), `excludes` (x + y <= 1) and `together` (x = y)."""
-    shapes = {
-        "requires": (-1.0, -np.inf, 0.0, "{} requires {}"),
-        "excludes": (1.0, -np.inf, 1.0, "{} excludes {}"),
-        "together": (-1.0, 0.0, 0.0, "{} goes only together with {}"),
-    }
     rows = []
     for kind, pairs in links.items():
-        sign, low, high, words = shapes[kind]
+        sign, low, high, words = _LINKS[kind]
         for a, b in inputs.read_links(pairs, model.projects, name=kind):
             both = spread(model, a) + spread(model, b, sign)
             rows.append(row(kind, (a, b), both, low, high, words.format(show(a), show(b))))
@@ -143,9 +134,8 @@ def _synergy_rows(model: Model, pairs: list[tuple]) -> list[Row]:
         both = np.zeros(model.n_columns)
         both[model.n_options + j] = 1.0
         one, other = spread(model, a), spread(model, b)
-        rows.append(row("synergy", (a, b), both - one, -np.inf, 0))
-        rows.append(row("synergy", (a, b), both - other, -np.inf, 0))
-        rows.append(row("synergy", (a, b), one + other - both, -np.inf, 1))
+        for coefficients, high in ((both - one, 0), (both - other, 0), (one + other - both, 1)):
+            rows.append(row("synergy", (a, b), coefficients, high=high))
     return rows
 
 
@@ -159,25 +149,24 @@ def _after_rows(model: Model, after, start, finish, value) -> list[Row]:
     if not pairs:
         return []
     if start is None or finish is None:
-        raise InputError(
-            "after: needs start and finish, a Series of months by option each, got none"
-        )
-    begins = inputs.align(start, value, name="start").to_numpy()
-    ends = inputs.align(finish, value, name="finish").to_numpy()
+        raise InputError("after: needs start and finish, a Series of months by option, got none")
+    begins, ends = (
+        inputs.align(one, value, name=name).to_numpy()
+        for name, one in (("start", start), ("finish", finish))
+    )
     if not (begins <= ends).all():
         where = named(model.options[~(begins <= ends)][0])
         raise InputError(f"finish: must not be before start, but is for '{where}'")
     rows = []
     for a, b in pairs:
         mine, other = model.columns_of(a), model.columns_of(b)
+        words = f"{show(a)} starts only after {show(b)}"
         for s in np.unique(begins[mine]):
-            late = other[ends[other] > s]
-            if len(late):
-                early = mine[begins[mine] <= s]
-                coefficients = np.zeros(model.n_columns)
-                coefficients[np.concatenate([early, late])] = 1.0
-                words = f"{show(a)} starts only after {show(b)}"
-                rows.append(row("after", (a, b), coefficients, -np.inf, 1, words))
+            clash = np.zeros(model.n_columns)
+            clash[other[ends[other] > s]] = 1.0
+            if clash.any():
+                clash[mine[begins[mine] <= s]] = 1.0
+                rows.append(row("after", (a, b), clash, high=1, words=words))
     return rows
 
 
@@ -188,11 +177,25 @@ def _forced_rows(model: Model, forced_in, forced_out) -> list[Row]:
     if both:
         raise InputError(f"forced_in: cannot be in forced_out too, got {show(both[0])}")
     rows = []
-    for kind, reasons, low, high in (("in", inside, 1, np.inf), ("out", outside, -np.inf, 0)):
+    for decision, reasons in (("in", inside), ("out", outside)):
         for project, reason in reasons.items():
-            words = f"{show(project)} must be {kind}" + (f" ({reason})" if reason else "")
-            rows.append(row(f"forced {kind}", project, spread(model, project), low, high, words))
+            words = f"{show(project)} must be {decision}" + (f" ({reason})" if reason else "")
+            rows.append(forced(model, project, decision, words))
     return rows
+
+
+def forced(model: Model, project: Any, decision: str, words: str = "") -> Row:
+    """Return the row that holds a project ``"in"`` or ``"out"``."""
+    low, high = (1, np.inf) if decision == "in" else (-np.inf, 0)
+    return row(f"forced {decision}", project, spread(model, project), low, high, words)
+
+
+def turned(model: Model, project: Any, decision: str) -> Model:
+    """Return the model with one project ``"in"``, ``"out"`` or ``"free"``."""
+    rows = [r for r in model.rows if r.kind not in FORCED or r.label != project]
+    return replace_rows(
+        model, rows if decision == "free" else [*rows, forced(model, project, decision)]
+    )
 
 
 def _limit_rows(model: Model, limits, groups) -> list[Row]:
@@ -200,45 +203,31 @@ def _limit_rows(model: Model, limits, groups) -> list[Row]:
     rows = []
     for group, measure, least, most in bounds:
         member = groups[group].reindex(model.options.get_level_values(0)).to_numpy()
-        sides = (("at least", least, 1.0), ("at most", most, -1.0))
-        for side, bound, sign in sides:
+        for side, bound in (("at least", least), ("at most", most)):
             if pd.isna(bound):
                 continue
-            coefficients = _measured(measure, member, model.cost[: model.n_options], float(bound))
-            limit = 0.0 if measure == "share" else float(bound)
-            low, high = (limit, np.inf) if sign > 0 else (-np.inf, limit)
-            words = f"{group}: {side} " + _bound_words(measure, float(bound))
-            share = float(bound) if measure == "share" else np.nan
-            rows.append(
-                row(
-                    "limit",
-                    (group, measure, side),
-                    _padded(model, coefficients),
-                    low,
-                    high,
-                    words,
-                    share,
-                )
-            )
+            share, bound = measure == "share", float(bound)
+            limit = 0.0 if share else bound
+            ends = (limit, np.inf) if side == "at least" else (-np.inf, limit)
+            adds = model.padded(_measured(measure, member, model.cost[: model.n_options], bound))
+            words = f"{group}: {side} {_bound_words(measure, bound)}"
+            asked = bound if share else np.nan
+            rows.append(row("limit", (group, measure, side), adds, *ends, words, asked))
     return rows
 
 
 def _measured(measure: str, member: np.ndarray, cost: np.ndarray, bound: float) -> np.ndarray:
-    """Return what each option adds to the measured quantity; a share is measured as its excess."""
+    """Return what each option adds to the measured quantity; a share is measured as its excess.
+
+    Products are those of decimals, so that 0.1 × 3 is 0.3.
+    """
     if measure == "count":
         return (member > 0).astype(float)
-    if measure == "amount":
-        return _products(member, cost)
-    require_number(float(cost.min()), name="cost: where a limit is a share, the least", low=0)
-    return _products(
-        [float(Decimal(repr(m)) - Decimal(repr(bound))) for m in member.tolist()], cost
-    )
-
-
-def _products(factors: Iterable[float], cost: np.ndarray) -> np.ndarray:
-    """Multiply as decimals, so that 0.1 × 3 is 0.3."""
-    pairs = zip(factors, cost.tolist(), strict=True)
-    return np.array([float(Decimal(repr(float(f))) * Decimal(repr(c))) for f, c in pairs])
+    off = Decimal(repr(bound)) if measure == "share" else 0
+    if measure == "share":
+        require_number(float(cost.min()), name="cost: where a limit is a share, the least", low=0)
+    pairs = zip(member.tolist(), cost.tolist(), strict=True)
+    return np.array([float((Decimal(repr(m)) - off) * Decimal(repr(c))) for m, c in pairs])
 
 
 def _bound_words(measure: str, bound: float) -> str:

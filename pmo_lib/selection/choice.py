@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -11,21 +12,12 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.checks import require_number
-from pmo_lib.selection.build import build
+from pmo_lib.selection.better import LARGE, improve
+from pmo_lib.selection.build import build, turned
 from pmo_lib.selection.conflict import explain
-from pmo_lib.selection.first import LARGE, first_answer, greedy_answer
-from pmo_lib.selection.model import (
-    DIGITS,
-    MOVED_DIGITS,
-    Model,
-    Row,
-    exact_sum,
-    replace_rows,
-    row,
-    spread,
-    used,
-)
-from pmo_lib.selection.solver import Progress, Solution, relative_gap, solve
+from pmo_lib.selection.first import first_answer, greedy_answer
+from pmo_lib.selection.model import DIGITS, MOVED_DIGITS, Model, Row, exact_sum, row, used
+from pmo_lib.selection.solver import Best, Progress, Solution, other_than, relative_gap, solve
 
 TIME_LIMIT = 60.0
 """How long a choice may take unless told otherwise. [s]"""
@@ -96,24 +88,10 @@ def choose(
     cost: pd.Series | pd.DataFrame,
     budget: float | pd.Series,
     *,
-    requires: Iterable[tuple] = (),
-    excludes: Iterable[tuple] = (),
-    together: Iterable[tuple] = (),
-    after: Iterable[tuple] = (),
-    forced_in: Any = (),
-    forced_out: Any = (),
-    use: pd.DataFrame | None = None,
-    capacity: pd.Series | None = None,
-    limits: pd.DataFrame | None = None,
-    groups: pd.DataFrame | None = None,
-    start: pd.Series | None = None,
-    finish: pd.Series | None = None,
-    synergies: pd.DataFrame | None = None,
-    transfers: pd.DataFrame | None = None,
-    then: pd.Series | Iterable[pd.Series] = (),
     gap: float = 1e-3,
     time_limit: float = TIME_LIMIT,
     progress: Progress | None = None,
+    **constraints: Any,
 ) -> Choice:
     """Choose the portfolio with the greatest total value within every limit.
 
@@ -189,18 +167,7 @@ def choose(
     >>> list(best.selected.index[best.selected]), best.value, best.sentence
     (['b', 'c', 'd'], 42.0, 'no better list exists')
     """
-    model = build(
-        value, cost, budget, requires=requires, excludes=excludes, together=together, after=after,
-        forced_in=forced_in, forced_out=forced_out, use=use, capacity=capacity, limits=limits,
-        groups=groups, start=start, finish=finish, synergies=synergies, transfers=transfers, then=then,
-    )  # fmt: skip
-    return best(model, gap=gap, time_limit=time_limit, progress=progress)
-
-
-def best(
-    model: Model, *, gap: float, time_limit: float, progress: Progress | None = None
-) -> Choice:
-    """Choose from a model that is already laid out."""
+    model = build(value, cost, budget, **constraints)
     gap = require_number(gap, name="gap", low=0)
     time_limit = require_number(time_limit, name="time_limit", low=0.01)
     began = monotonic()
@@ -231,18 +198,14 @@ def choose_otherwise(
     InputError
         If neither a list nor the proof that there is none was found in time.
     """
-    began, forced = monotonic(), ("forced in", "forced out")
-    rows = [r for r in model.rows if r.kind not in forced or r.label != project]
-    if decision != "free":
-        low, high = (1, np.inf) if decision == "in" else (-np.inf, 0)
-        rows.append(row(f"forced {decision}", project, spread(model, project), low, high))
-    model = replace_rows(model, rows)
+    began = monotonic()
+    model = turned(model, project, decision)
     found = search(model, gap=gap, time_limit=time_limit)
-    if found.x is None and found.status != "infeasible":
+    if found.x is not None:
+        return _settled(model, found, time_limit=time_limit, began=began)
+    if found.status != "infeasible":
         raise explain(model, proven=False)
-    if found.x is None:
-        return None
-    return _settled(model, found, time_limit=time_limit, began=began)
+    return None
 
 
 def _settled(model: Model, found: Solution, *, time_limit: float, began: float) -> Choice:
@@ -257,29 +220,30 @@ def _settled(model: Model, found: Solution, *, time_limit: float, began: float) 
 def search(
     model: Model, *, gap: float, time_limit: float, progress: Progress | None = None
 ) -> Solution:
-    """Solve for the greatest value, from a first answer where the model is large."""
-    began, start, bound = monotonic(), None, np.inf
+    """Prove the greatest value from a first answer, and look for better ones beside."""
+    began, first = monotonic(), Solution(None, -np.inf, np.inf, "unknown", 0.0)
     if model.n_options <= LARGE:
-        start = greedy_answer(model)
+        first = replace(first, x=greedy_answer(model))
     else:
-        first = first_answer(model, time_limit, progress)
-        if first.status == "stopped":
-            return first
-        start, bound = first.x, first.bound
-    spent = monotonic() - began
+        first = first_answer(model, time_limit)
+        known = (first.value, first.bound, relative_gap(first.value, first.bound))
+        if first.status == "stopped" or (progress and progress(*known, monotonic() - began)):
+            return replace(first, status="stopped")
+    spent, best, stop = monotonic() - began, Best(model, model.value, first.x), Event()
 
-    def told(value: float, best: float, share: float, seconds: float) -> bool | None:
-        return progress(value, best, share, spent + seconds)
+    def told(value: float, bound: float, share: float, seconds: float) -> bool | None:
+        return progress(value, bound, share, spent + seconds)
 
-    found = solve(
-        model,
-        model.value,
-        gap=gap,
-        time_limit=max(time_limit - spent, 0.1),
-        start=start,
-        bound=bound,
-        progress=told if progress else None,
-    )
+    with ThreadPoolExecutor(1) as beside:
+        improving = beside.submit(improve, model, best, stop)
+        try:
+            found = solve(
+                model, model.value, gap=gap, time_limit=max(time_limit - spent, 0.1),
+                start=best, bound=first.bound, progress=told if progress else None,
+            )  # fmt: skip
+        finally:
+            stop.set()
+        improving.result()
     return replace(found, seconds=monotonic() - began)
 
 
@@ -356,7 +320,7 @@ def settle_ties(model: Model, found: Solution, time_limit: float) -> tuple[Solut
         for least in model.then:
             x = ask(-least)
             rows.append(row("cut", "then", least, -np.inf, exact_sum(least * x)))
-        other = ask(-model.cost, _no_dearer(model, x), _other_than(x, n))
+        other = ask(-model.cost, _no_dearer(model, x), other_than(x, n))
         if other is not None:
             x = other
             rows.append(_no_dearer(model, x))
@@ -375,8 +339,3 @@ def settle_ties(model: Model, found: Solution, time_limit: float) -> tuple[Solut
 
 def _no_dearer(model: Model, x: np.ndarray) -> Row:
     return row("cut", "cost", model.cost, -np.inf, exact_sum(model.cost * x))
-
-
-def _other_than(x: np.ndarray, n: int) -> Row:
-    signs = np.where(x[:n] > 0.5, 1.0, -1.0)
-    return Row("cut", "other", np.arange(n), signs, -np.inf, float((signs > 0).sum()) - 1)

@@ -8,16 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from pmo_lib.checks import InputError
-from pmo_lib.selection.model import (
-    DIGITS,
-    MOVED_DIGITS,
-    Model,
-    Row,
-    amount,
-    exact_sum,
-    replace_rows,
-    used,
-)
+from pmo_lib.selection import model as models
+from pmo_lib.selection.model import Model, Row, amount, exact_sum, holds, replace_rows, used
 from pmo_lib.selection.solver import Solution, solve
 
 SECONDS = 5.0
@@ -72,15 +64,10 @@ def minimal_conflict(model: Model) -> list[list[Row]]:
             named_rows.setdefault((one.kind, one.label), []).append(one)
 
     def clash(limits: list[list[Row]]) -> bool:
-        rows = fixed + [one for rows in limits for one in rows]
-        answer = solve(
-            replace_rows(model, rows),
-            np.zeros(model.n_columns),
-            gap=np.inf,
-            patience=0,
-            time_limit=SECONDS,
-        )
-        return answer.status == "infeasible"
+        asked = replace_rows(model, fixed + [one for rows in limits for one in rows])
+        nothing = np.zeros(model.n_columns)
+        found = solve(asked, nothing, gap=np.inf, patience=0, time_limit=SECONDS)
+        return found.status == "infeasible"
 
     return _spare(clash, [], list(named_rows.values()), False)
 
@@ -116,9 +103,9 @@ def _remedy(model: Model, soft: list[Row]) -> str:
     x = relax(model, soft).x if soft else None
     if x is None:
         return ""
-    digits = MOVED_DIGITS if len(model.transfers) else DIGITS
+    digits = models.MOVED_DIGITS if len(model.transfers) else models.DIGITS
     found = [(r, used(r, x, digits=digits)) for r in soft]
-    words = [_words(model, r, total, x) for r, total in found if not r.low <= total <= r.high]
+    words = [_words(model, r, total, x) for r, total in found if not holds(r, x, digits=digits)]
     return " and ".join(dict.fromkeys(words))
 
 
@@ -134,8 +121,12 @@ def _words(model: Model, one: Row, found: float, x: np.ndarray) -> str:
     return f"ease {one.words} to {amount(found)}"
 
 
-def relax(model: Model, soft: list[Row], *, time_limit: float = SECONDS) -> Solution:
+def relax(
+    model: Model, soft: list[Row], *, own: np.ndarray | None = None, time_limit: float = SECONDS
+) -> Solution:
     """Break the soft rows as little as possible: each gets a column that makes up for it.
+
+    With `own`, it makes up for no more than what those columns use of the row.
 
     Returns
     -------
@@ -150,12 +141,14 @@ def relax(model: Model, soft: list[Row], *, time_limit: float = SECONDS) -> Solu
     for one in soft:
         column = place[one.kind, one.label]
         price[column] = -_price(model, one, soft)
+        columns = np.append(one.columns, column)
         for low, high, sign in ((one.low, np.inf, 1.0), (-np.inf, one.high, -1.0)):
             if np.isfinite(low) or np.isfinite(high):
-                columns = np.append(one.columns, column)
-                rows.append(
-                    Row("soft", one.label, columns, np.append(one.coefficients, sign), low, high)
-                )
+                coefficients = np.append(one.coefficients, sign)
+                rows.append(Row("soft", one.label, columns, coefficients, low, high))
+        if own is not None:
+            uses = np.where(np.isin(one.columns, own), np.maximum(one.coefficients, 0.0), 0.0)
+            rows.append(Row("own", one.label, columns, np.append(-uses, 1.0), -np.inf, 0.0))
     zeros, free = np.zeros(len(labels)), np.full(len(labels), np.inf)
     elastic = replace(
         model, rows=tuple(rows), value=np.append(model.value, zeros), cost=np.append(model.cost, zeros),

@@ -8,19 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from pmo_lib.selection.better import SECONDS, around, polish
 from pmo_lib.selection.model import Model, Row, holds, replace_rows
-from pmo_lib.selection.solver import Progress, Solution, relative_gap, relaxed, solve
-
-LARGE = 300
-"""More options than this are worth a first answer of their own."""
-
-_CORE = 100
-"""Options whose worth hardly differs from what they use up, to be decided exactly."""
-
-_SECONDS = 1.0
+from pmo_lib.selection.solver import Relaxed, Solution, solve
 
 
-def first_answer(model: Model, time_limit: float, progress: Progress | None = None) -> Solution:
+def first_answer(model: Model, time_limit: float) -> Solution:
     """Settle the clear cases as a mixture of projects would, and choose among the rest.
 
     If parts of projects could be taken, few would be taken in part. Those, and the
@@ -32,42 +25,36 @@ def first_answer(model: Model, time_limit: float, progress: Progress | None = No
     .. [1] E. Balas and E. Zemel, "An algorithm for large zero-one knapsack
        problems," *Operations Research* 28(5), 1980.
     """
-    x, worth, _, bound = relaxed(model, time_limit)
-    if x is None:
-        return Solution(None, -np.inf, bound, "unknown", 0.0)
-    partly = (x > 1e-6) & (x < 1 - 1e-6)
-    nearest = np.argsort(np.abs(worth[: model.n_integer]), kind="stable")[: _CORE + partly.sum()]
-    free = partly | (np.arange(model.n_columns) >= model.n_integer)
-    free[nearest] = True
-    lower, upper = (
-        np.where(free, model.lower, np.round(x)),
-        np.where(free, model.upper, np.round(x)),
-    )
+    mixture = Relaxed(model, time_limit)
+    if mixture.x is None:
+        return Solution(None, -np.inf, mixture.bound, "unknown", 0.0)
 
-    def told(value: float, _: float, __: float, seconds: float) -> bool | None:
-        return progress(value, bound, relative_gap(value, bound), seconds)
-
-    found = solve(
-        replace(model, lower=lower, upper=upper),
-        model.value,
-        time_limit=min(_SECONDS, time_limit),
-        progress=told if progress else None,
-    )
-    return replace(found, bound=bound, status="stopped" if found.status == "stopped" else "unknown")
+    x = greedy_answer(model, keep=mixture.x, worth=mixture.lead)
+    if x is not None:
+        x = polish(model, mixture, x, min(SECONDS, time_limit) / 4)
+    part = around(model, mixture, np.round(mixture.x) if x is None else x)
+    half = min(SECONDS, time_limit) / 2
+    found = solve(part, model.value, start=x, gap=1e-4, patience=0.0, time_limit=half)
+    status = "stopped" if found.status == "stopped" else "unknown"
+    return replace(found, bound=mixture.bound, status=status)
 
 
-def greedy_answer(model: Model, *, keep: np.ndarray | None = None) -> np.ndarray | None:
-    """Walk down the list of value for what is used of every limit; None if a limit is broken.
+def greedy_answer(
+    model: Model, *, keep: np.ndarray | None = None, worth: np.ndarray | None = None
+) -> np.ndarray | None:
+    """Walk down the list of worth; None if a limit is broken.
 
-    With `keep`, what that answer takes comes before everything else.
+    What `keep` takes comes before everything else. Worth is value for what is used of
+    every limit, unless given.
     """
-    need = np.zeros(model.n_columns)
-    for one in model.rows:
-        if one.kind in ("budget", "capacity"):
-            need[one.columns] += np.abs(one.coefficients) / max(one.high, 1e-9)
-    worth = np.where(model.value > 0, model.value / np.maximum(need, 1e-12), model.value - 1)
+    if worth is None:
+        need = np.zeros(model.n_columns)
+        for one in model.rows:
+            if one.kind in ("budget", "capacity"):
+                need[one.columns] += np.abs(one.coefficients) / max(one.high, 1e-9)
+        worth = np.where(model.value > 0, model.value / np.maximum(need, 1e-12), model.value - 1)
     if keep is not None:
-        worth = worth + np.where(keep > 0.5, 2 * np.abs(worth).max(), 0.0)
+        worth = worth + np.where(keep > 0.999, 2 * np.abs(worth).max(), 0.0)
     x = walk(model, worth)
     return x if x is not None and all(holds(r, x) for r in model.rows) else None
 

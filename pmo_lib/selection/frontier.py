@@ -12,11 +12,12 @@ import pandas as pd
 
 from pmo_lib.checks import InputError, require_number
 from pmo_lib.selection import inputs
+from pmo_lib.selection.better import polish
 from pmo_lib.selection.build import build
 from pmo_lib.selection.conflict import explain
-from pmo_lib.selection.first import LARGE, first_answer
-from pmo_lib.selection.model import Model, exact_sum, holds, with_amounts
-from pmo_lib.selection.solver import Solution, relative_gap, solve
+from pmo_lib.selection.first import greedy_answer
+from pmo_lib.selection.model import Model, exact_sum, with_amounts
+from pmo_lib.selection.solver import Relaxed, Solution, relative_gap, solve
 
 PATIENCE = 0.1
 """How long a proven optimum is sought at a point before the gap is enough. [s]"""
@@ -105,38 +106,62 @@ def _points(cost, budgets) -> tuple[list[dict], Any]:
 def _sweep(
     models: list[Model], gap: float, time_limit: float, progress: Callable
 ) -> list[Solution]:
-    """Find quick answers from the largest budget down, then improve the worst proven first."""
+    """Bound every point by a mixture, adapt neighbours' lists, then improve the worst proven.
+
+    Lists are carried down and up the budgets, each changed a little to fit or to grow.
+    """
     until, n = monotonic() + time_limit, len(models)
-    top = solve(models[-1], models[-1].value, gap=gap, patience=PATIENCE, time_limit=time_limit / 5)
+    top = solve(models[-1], models[-1].value, gap=gap, patience=PATIENCE, time_limit=time_limit / 8)
     if top.x is None:
         raise explain(models[-1], proven=top.status == "infeasible")
-    found = [top]
-    for model in models[-2::-1]:
-        above = found[0]
-        fits = above.x is None or all(holds(r, above.x) for r in model.rows)
-        found.insert(0, above if fits else _quick(model, gap, 0.4 * time_limit / n, above.bound))
-    found, done = _monotone(found), set()
-    while len(done) < n and monotonic() < until and top.status != "stopped":
-        open_points = [k for k in range(n) if k not in done and _gap(found[k]) > gap]
+    mixtures = [Relaxed(model, time_limit) for model in models]
+    found = [Solution(None, -np.inf, one.bound, "unknown", 0.0) for one in mixtures]
+    found[-1], quick, moment = top, True, time_limit / 3 / n
+    for k in reversed(range(n - 1)):
+        if quick:
+            found[k] = solve(
+                models[k], models[k].value, gap=gap, patience=PATIENCE, time_limit=moment,
+                bound=min(found[k].bound, found[k + 1].bound),
+            )  # fmt: skip
+            quick = _gap(found[k]) <= gap
+        if not quick:
+            found[k] = _adapted(models[k], mixtures[k], found[k], found[k + 1].x, moment)
+    for k in range(1, n):
+        if _gap(found[k]) > gap:
+            found[k] = _adapted(models[k], mixtures[k], found[k], found[k - 1].x, moment)
+    found, tried = _monotone(found), np.full(n, 0.1)
+    while monotonic() < until and top.status != "stopped":
+        open_points = [k for k in range(n) if _gap(found[k]) > gap]
         if progress(n - len(open_points), n) or not open_points:
             break
-        k = max(open_points, key=lambda k: _gap(found[k]))
-        share = max(2 * (until - monotonic()) / len(open_points), 0.05)
+        k = max(open_points, key=lambda k: _gap(found[k]) / tried[k])
+        tried[k] *= 2
         top = solve(
-            models[k], models[k].value, gap=gap, patience=PATIENCE, time_limit=share,
-            start=found[k].x, bound=found[k].bound,
+            models[k], models[k].value, gap=gap, patience=PATIENCE, start=found[k].x,
+            bound=found[k].bound, time_limit=min(tried[k], max(until - monotonic(), 0.02)),
         )  # fmt: skip
-        done.add(k)
         found[k] = top
+        for j in (k - 1, k + 1):
+            if 0 <= j < n:
+                found[j] = _adapted(models[j], mixtures[j], found[j], top.x, moment / 3)
         found = _monotone(found)
     return found
 
 
-def _quick(model: Model, gap: float, time_limit: float, bound: float) -> Solution:
-    """Answer in a moment: many small projects by `first_answer`, few lumpy ones by a short solve."""
-    if model.n_options > LARGE:
-        return first_answer(model, time_limit)
-    return solve(model, model.value, gap=gap, patience=0.0, time_limit=time_limit, bound=bound)
+def _adapted(
+    model: Model, mixture: Relaxed, known: Solution, x: np.ndarray | None, seconds: float
+) -> Solution:
+    """Change a neighbour's list to fit a point, and better it for a moment."""
+    if mixture.x is None or relative_gap(known.value, known.bound) == 0:
+        return known
+    kept = (mixture.x,) if x is None else (mixture.x, x)
+    lists = [greedy_answer(model, keep=one, worth=mixture.lead) for one in kept]
+    x = max((one for one in lists if one is not None), key=model.value.dot, default=None)
+    if x is None:
+        return known
+    x = polish(model, mixture, x, seconds)
+    value = exact_sum(model.value * x)
+    return known if value <= known.value else replace(known, x=x, value=value)
 
 
 def _gap(one: Solution) -> float:

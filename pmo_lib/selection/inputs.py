@@ -8,17 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmo_lib.checks import (
-    InputError,
-    listing,
-    require_choice,
-    require_frame,
-    require_number,
-    require_numbers,
-    require_same_labels,
-    require_series,
-    show,
-)
+from pmo_lib import checks
+from pmo_lib.checks import InputError, listing, show
 
 AS_PROPOSED = "as proposed"
 """The option of a project for which none is given."""
@@ -29,14 +20,12 @@ MEASURES = ("share", "amount", "count")
 
 def in_order(labels: Iterable) -> list:
     """Sort labels by their text, so that no answer depends on the order of rows."""
-    return sorted(
-        labels, key=lambda label: tuple(map(str, label)) if _pair(label) else (str(label),)
-    )
+    return sorted(labels, key=lambda one: tuple(map(str, one)) if _pair(one) else (str(one),))
 
 
 def read_value(value: pd.Series, *, name: str = "value") -> tuple[pd.Series, pd.Index]:
     """Return values by (project, option), sorted, and the projects in the given order."""
-    require_series(value, name=name)
+    checks.require_series(value, name=name)
     index = value.index
     if index.nlevels > 2:
         raise InputError(
@@ -44,28 +33,21 @@ def read_value(value: pd.Series, *, name: str = "value") -> tuple[pd.Series, pd.
         )
     if index.to_frame(index=False).isna().any(axis=None):
         raise InputError(f"{name}: every project and option must be named, found a missing label")
-    numbers = require_numbers(value, name=name)
-    projects = index.get_level_values(0).unique().rename("project")
-    return numbers.reindex(in_order(index)).set_axis(_options(in_order(index))), projects
+    numbers = checks.require_numbers(value, name=name).reindex(in_order(index))
+    pairs = [one if isinstance(one, tuple) else (one, AS_PROPOSED) for one in numbers.index]
+    options = pd.MultiIndex.from_tuples(pairs, names=["project", "option"])
+    return numbers.set_axis(options), index.get_level_values(0).unique().rename("project")
 
 
 def align(data: pd.Series | pd.DataFrame, value: pd.Series, *, name: str, low: float = -np.inf):
     """Return numbers labelled like `value`, in the sorted order of its options."""
-    require_frame(data, name=name) if isinstance(data, pd.DataFrame) else require_series(
-        data, name=name
-    )
-    require_same_labels(data.index, value.index, name=name, other="value")
-    return require_numbers(data, name=name, low=low).reindex(in_order(value.index))
+    is_frame = isinstance(data, pd.DataFrame)
+    (checks.require_frame if is_frame else checks.require_series)(data, name=name)
+    checks.require_same_labels(data.index, value.index, name=name, other="value")
+    return checks.require_numbers(data, name=name, low=low).reindex(in_order(value.index))
 
 
-def read_resource(
-    need: pd.Series | pd.DataFrame,
-    limit: Any,
-    value: pd.Series,
-    *,
-    names: tuple[str, str],
-    low: float,
-) -> tuple[list, np.ndarray, np.ndarray]:
+def read_resource(need, limit, value: pd.Series, *, names: tuple[str, str], low: float) -> tuple:
     """Return the labels of a resource, what each option needs of it, and how much there is.
 
     Returns
@@ -74,18 +56,20 @@ def read_resource(
         The one label of a single amount is ``"total"``.
     """
     aligned = align(need, value, name=names[0], low=low)
-    if isinstance(aligned, pd.Series):
-        if isinstance(limit, pd.Series):
-            raise InputError(
-                f"{names[0]}: must be a DataFrame with the labels of {names[1]} as columns, got a Series"
-            )
-        amount = require_number(limit, name=names[1], low=0)
-        return ["total"], aligned.to_numpy()[:, None], np.array([amount])
-    require_series(limit, name=names[1])
-    require_same_labels(aligned.columns, limit.index, name=f"{names[0]} columns", other=names[1])
-    labels = in_order(limit.index)
-    amounts = require_numbers(limit, name=names[1], low=0)
-    return labels, aligned[labels].to_numpy(), amounts.loc[labels].to_numpy()
+    if isinstance(aligned, pd.DataFrame):
+        checks.require_series(limit, name=names[1])
+        checks.require_same_labels(
+            aligned.columns, limit.index, name=f"{names[0]} columns", other=names[1]
+        )
+        labels = in_order(limit.index)
+        amounts = checks.require_numbers(limit, name=names[1], low=0).loc[labels]
+        return labels, aligned[labels].to_numpy(), amounts.to_numpy()
+    if isinstance(limit, pd.Series):
+        raise InputError(
+            f"{names[0]}: must be a DataFrame with the labels of {names[1]} as columns, got a Series"
+        )
+    amount = checks.require_number(limit, name=names[1], low=0)
+    return ["total"], aligned.to_numpy()[:, None], np.array([amount])
 
 
 def read_links(links: Iterable, projects: pd.Index, *, name: str) -> list[tuple]:
@@ -96,7 +80,7 @@ def read_links(links: Iterable, projects: pd.Index, *, name: str) -> list[tuple]
             raise InputError(f"{name}: each must be a (project, other) pair, got {show(pair)}")
         if pair[0] == pair[1]:
             raise InputError(f"{name}: a project cannot be linked to itself, got {show(pair[0])}")
-    _known({label for pair in pairs for label in pair}, projects, name=name)
+    require_projects({label for pair in pairs for label in pair}, projects, name=name)
     return in_order({tuple(pair) for pair in pairs})
 
 
@@ -108,11 +92,11 @@ def read_forced(forced: Any, projects: pd.Index, *, name: str) -> dict[Any, str]
         )
     if isinstance(forced, pd.Series):
         if len(forced):
-            require_series(forced, name=name)
+            checks.require_series(forced, name=name)
         reasons = forced.astype(object).where(forced.notna(), "").astype(str).to_dict()
     else:
         reasons = dict.fromkeys(forced, "")
-    _known(reasons, projects, name=name)
+    require_projects(reasons, projects, name=name)
     return {project: reasons[project] for project in in_order(reasons)}
 
 
@@ -122,72 +106,71 @@ def read_limits(
     """Return limits as (group, measure, at least, at most), sorted, and checked memberships."""
     if limits is None or len(limits) == 0:
         return [], None
-    missing = {"group", "measure", "at_least", "at_most"}.difference(limits.columns)
-    if missing:
-        raise InputError(
-            f"limits: must have the columns group, measure, at_least, at_most; missing {listing(sorted(missing))}"
-        )
+    columns = ["group", "measure", "at_least", "at_most"]
+    _require_columns(limits, columns, name="limits")
     if groups is None:
         raise InputError("limits: need groups, a frame of projects by group, got none")
-    require_frame(groups, name="groups")
-    require_same_labels(groups.index, projects, name="groups", other="value")
-    groups = require_numbers(groups, name="groups", low=0, high=1)
-    rows = [
-        tuple(row)
-        for row in limits[["group", "measure", "at_least", "at_most"]].itertuples(index=False)
-    ]
-    for group, measure, low, high in rows:
-        _check_limit(group, measure, low, high, groups.columns)
+    checks.require_frame(groups, name="groups")
+    checks.require_same_labels(groups.index, projects, name="groups", other="value")
+    groups = checks.require_numbers(groups, name="groups", low=0, high=1)
+    rows = list(limits[columns].itertuples(index=False, name=None))
+    for row in rows:
+        _check_limit(*row, groups.columns)
     return in_order(rows), groups
 
 
-def read_synergies(
-    synergies: pd.DataFrame | None, projects: pd.Index, labels: list
-) -> tuple[list[tuple], np.ndarray, np.ndarray]:
+def read_synergies(synergies: pd.DataFrame | None, projects: pd.Index, labels: list) -> tuple:
     """Return pairs, the value of doing both, and what both cost more, by budget."""
     if synergies is None or len(synergies) == 0:
         return [], np.zeros(0), np.zeros((0, len(labels)))
-    require_frame(synergies, name="synergies")
+    checks.require_frame(synergies, name="synergies")
     read_links(synergies.index, projects, name="synergies")
-    known = {"total": "cost"} if labels == ["total"] else {label: label for label in labels}
-    unknown = [c for c in synergies.columns if c != "value" and c not in known.values()]
-    if unknown or "value" not in synergies.columns:
-        wanted = f"value and, for costs, {listing(known.values())}"
+    known = ["cost"] if labels == ["total"] else labels
+    if "value" not in synergies.columns or set(synergies.columns) - {"value", *known}:
+        wanted = f"value and, for costs, {listing(known)}"
         raise InputError(f"synergies: columns must be {wanted}; got {listing(synergies.columns)}")
-    numbers = require_numbers(synergies, name="synergies")
-    numbers = numbers.loc[in_order(numbers.index)]
-    costs = [numbers[c] if c in numbers.columns else 0.0 * numbers["value"] for c in known.values()]
-    return list(numbers.index), numbers["value"].to_numpy(), np.column_stack(costs)
+    numbers = checks.require_numbers(synergies, name="synergies").loc[in_order(synergies.index)]
+    costs = numbers.reindex(columns=known, fill_value=0.0).to_numpy()
+    return list(numbers.index), numbers["value"].to_numpy(), costs
 
 
 def read_transfers(transfers: pd.DataFrame | None, labels: list) -> pd.DataFrame:
     """Return from, to and at most, sorted; refuse a budget that is not there."""
-    columns = ["from", "to", "at_most"]
     if transfers is None or len(transfers) == 0:
         return pd.DataFrame({"from": [], "to": [], "at_most": np.zeros(0)})
-    missing = set(columns).difference(transfers.columns)
-    if missing:
-        raise InputError(
-            f"transfers: must have the columns from, to, at_most; missing {listing(sorted(missing))}"
-        )
+    _require_columns(transfers, ["from", "to", "at_most"], name="transfers")
     for a, b in zip(transfers["from"], transfers["to"], strict=True):
         if a not in labels or b not in labels or a == b:
             raise InputError(
                 f"transfers: each must name two labels of budget, got {show(a)} to {show(b)}"
             )
-    require_numbers(transfers["at_most"], name="transfers: at_most", low=0)
+    checks.require_numbers(transfers["at_most"], name="transfers: at_most", low=0)
     order = in_order(zip(transfers["from"], transfers["to"], transfers.index, strict=True))
     return transfers.loc[[place for *_, place in order]].reset_index(drop=True)
+
+
+def require_projects(labels: Iterable, projects: pd.Index, *, name: str) -> None:
+    """Refuse a label that is not a project."""
+    unknown = in_order(set(labels) - set(projects))
+    if unknown:
+        raise InputError(f"{name}: each must be a project of value, not there: {listing(unknown)}")
+
+
+def _require_columns(frame: pd.DataFrame, columns: list[str], *, name: str) -> None:
+    missing = sorted(set(columns).difference(frame.columns))
+    if missing:
+        wanted = ", ".join(columns)
+        raise InputError(f"{name}: must have the columns {wanted}; missing {listing(missing)}")
 
 
 def _check_limit(group, measure, low, high, known) -> None:
     if group not in known:
         raise InputError(f"limits: each group must be a column of groups, got {show(group)}")
-    require_choice(measure, MEASURES, name=f"limits: measure of {show(group)}")
+    checks.require_choice(measure, MEASURES, name=f"limits: measure of {show(group)}")
     most = 1 if measure == "share" else np.inf
     bounds = [bound for bound in (low, high) if not pd.isna(bound)]
     for bound in bounds:
-        require_number(bound, name=f"limits: {measure} of {show(group)}", low=0, high=most)
+        checks.require_number(bound, name=f"limits: {measure} of {show(group)}", low=0, high=most)
     if not bounds:
         raise InputError(f"limits: {show(group)} must have at_least or at_most, got neither")
     if len(bounds) == 2 and low > high:
@@ -196,16 +179,5 @@ def _check_limit(group, measure, low, high, known) -> None:
         )
 
 
-def _options(labels: list) -> pd.MultiIndex:
-    pairs = [label if isinstance(label, tuple) else (label, AS_PROPOSED) for label in labels]
-    return pd.MultiIndex.from_tuples(pairs, names=["project", "option"])
-
-
 def _pair(label: Any) -> bool:
     return isinstance(label, tuple | list) and len(label) == 2
-
-
-def _known(labels: Iterable, projects: pd.Index, *, name: str) -> None:
-    unknown = in_order(set(labels) - set(projects))
-    if unknown:
-        raise InputError(f"{name}: each must be a project of value, not there: {listing(unknown)}")

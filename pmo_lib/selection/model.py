@@ -85,6 +85,10 @@ class Model:
         """Whether the only amounts decided are transfers, and there are some."""
         return 0 < len(self.transfers) == self.n_columns - self.n_integer
 
+    def padded(self, numbers: np.ndarray) -> np.ndarray:
+        """Append zeros for the columns that are not options."""
+        return np.append(numbers, np.zeros(self.n_columns - len(numbers)))
+
     def columns_of(self, project: Any) -> np.ndarray:
         """Return the columns of a project's options."""
         place = self.options.get_loc(project)
@@ -119,7 +123,14 @@ def holds(row: Row, x: np.ndarray, *, digits: int = DIGITS) -> bool:
     near = 1e-9 * max(float(np.abs(row.coefficients).max(initial=0.0)), abs(rough))
     if row.low + near < rough < row.high - near:
         return True
-    return row.low <= used(row, x, digits=digits) <= row.high
+    if not row.low - near <= rough <= row.high + near:
+        return False
+    top = float(np.abs(row.coefficients * x[row.columns]).max(initial=0.0))
+    low, high = (
+        exact_sum(np.array([side]), top, digits=digits) if np.isfinite(side) else side
+        for side in (row.low, row.high)
+    )
+    return low <= used(row, x, digits=digits) <= high
 
 
 def replace_rows(model: Model, rows: Sequence[Row]) -> Model:
@@ -136,7 +147,9 @@ def with_amounts(model: Model, kind: str, amounts: dict[Any, float]) -> Model:
     return replace_rows(model, rows)
 
 
-def row(kind: str, label: Any, coefficients: np.ndarray, low, high, words="", share=np.nan) -> Row:
+def row(
+    kind: str, label: Any, coefficients, low=-np.inf, high=np.inf, words="", share=np.nan
+) -> Row:
     """Return a row from a full-length array of coefficients."""
     columns = np.flatnonzero(coefficients)
     return Row(kind, label, columns, coefficients[columns], float(low), float(high), words, share)

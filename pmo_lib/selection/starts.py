@@ -8,16 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmo_lib import periods
-from pmo_lib.checks import (
-    InputError,
-    require_frame,
-    require_number,
-    require_numbers,
-    require_same_labels,
-    require_series,
-    show,
-)
+from pmo_lib import checks, periods
+from pmo_lib.checks import InputError, show
+from pmo_lib.selection.inputs import AS_PROPOSED
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,21 +85,21 @@ def start_options(
     >>> start_options(value, cost, starts).cost.loc[("a", "2027-07-01")].to_list()
     [9.0, 3.0]
     """
-    require_series(value, name="value")
-    value = require_numbers(value, name="value")
+    checks.require_series(value, name="value")
+    value = checks.require_numbers(value, name="value")
     frames = {"cost": cost} | ({} if use is None else {"use": use}) | {"starts": starts}
     for name, frame in frames.items():
-        require_frame(frame, name=name)
-        require_same_labels(frame.index, value.index, name=name, other="value")
-    cost = require_numbers(cost, name="cost")
-    every = int(require_number(every, name="every", low=1))
-    rate = require_number(discount_rate, name="discount_rate", low=-0.99)
+        checks.require_frame(frame, name=name)
+        checks.require_same_labels(frame.index, value.index, name=name, other="value")
+    cost = checks.require_numbers(cost, name="cost")
+    every = int(checks.require_number(every, name="every", low=1))
+    rate = checks.require_number(discount_rate, name="discount_rate", low=-0.99)
     plan = [(p, day, m) for p in value.index for day, m in _shifts(p, starts.loc[p], every)]
     index = pd.MultiIndex.from_tuples([(p, day) for p, day, _ in plan], names=["project", "option"])
     moved = [_later(cost.loc[p], m, yearly=True, name=f"cost of {show(p)}") for p, _, m in plan]
-    first = min((day for _, day, _ in plan if day != _UNDATED), default=None)
+    first = min((day for _, day, _ in plan if day != AS_PROPOSED), default=None)
     worth = [value[p] * (1 + rate) ** (-m / 12) for p, _, m in plan]
-    months = [0 if day == _UNDATED else periods.months_between(first, day) for _, day, _ in plan]
+    months = [0 if day == AS_PROPOSED else periods.months_between(first, day) for _, day, _ in plan]
     return StartOptions(
         value=pd.Series(worth, index=index, name="value"),
         cost=pd.DataFrame([kept for kept, _ in moved], index=index, columns=cost.columns),
@@ -116,14 +109,11 @@ def start_options(
     )
 
 
-_UNDATED = "as proposed"
-
-
 def _shifts(project: Any, dates: pd.Series, every: int) -> list[tuple[str, int]]:
     """Return the start dates of a project and their distance from the planned one in months."""
     planned = dates["planned"]
     if pd.isna(planned):
-        return [(_UNDATED, 0)]
+        return [(AS_PROPOSED, 0)]
     ends = [planned if pd.isna(dates[end]) else dates[end] for end in ("earliest", "latest")]
     first, last = (periods.months_between(planned, end) for end in ends)
     if first > 0 or last < 0:
@@ -136,7 +126,7 @@ def _shifts(project: Any, dates: pd.Series, every: int) -> list[tuple[str, int]]
 
 
 def _moved_use(use: pd.DataFrame, plan: list, index: pd.MultiIndex) -> pd.DataFrame:
-    use = require_numbers(use, name="use", low=0)
+    use = checks.require_numbers(use, name="use", low=0)
     rows = [_later(use.loc[p], m, yearly=False, name=f"use of {show(p)}")[0] for p, _, m in plan]
     return pd.DataFrame(rows, index=index, columns=use.columns)
 

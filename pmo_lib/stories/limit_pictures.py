@@ -6,31 +6,30 @@ import altair as alt
 import pandas as pd
 
 from pmo_lib import charts
+from pmo_lib.statements import money_of
 from pmo_lib.stories.limits import budget_at
-from pmo_lib.stories.plain import worth_shown, worth_unit
+from pmo_lib.wording import fund_words, worth_scale
 from pmo_lib.workbench import Recommendation
 
 
-def budgets_chart(recommendation: Recommendation, frontier: pd.DataFrame) -> alt.Chart | None:
+def budgets_chart(made: Recommendation, frontier: pd.DataFrame) -> alt.Chart | None:
     """Draw what each budget buys; None where no two budgets can be met."""
     if frontier["value"].notna().sum() < 2:
         return None
-    worth = {
-        column: worth_shown(recommendation, frontier[column])
-        for column in ("value", "bound", "walk")
-    }
+    unit, factor = worth_scale(made.settings, money_of(made))
+    worth = factor * frontier[["value", "bound", "walk"]].astype(float)
     return charts.value_against_budget(
-        frontier.assign(**worth),
-        value_title=f"worth [{worth_unit(recommendation)}]",
+        frontier.assign(**worth.to_dict("series")),
+        value_title=f"worth [{unit}]",
         now=budget_at(frontier, "now"),
         stops_paying=budget_at(frontier, "stops_paying"),
-        currency=recommendation.settings.currency,
+        currency=made.settings.currency,
     )
 
 
-def use_charts(recommendation: Recommendation) -> list[alt.Chart]:
+def use_charts(made: Recommendation) -> list[alt.Chart]:
     """Draw how full roles and funds are, and people by month; nothing of what is not limited."""
-    people, funds = (_grids(recommendation, kind) for kind in ("people", "money"))
+    people, funds = (_grids(made, kind) for kind in ("people", "money"))
     drawn = []
     if people is not None:
         drawn.append(charts.use_map(*people, title="How full each role is", row_title="role"))
@@ -40,17 +39,14 @@ def use_charts(recommendation: Recommendation) -> list[alt.Chart]:
     return drawn
 
 
-def _grids(recommendation: Recommendation, kind: str):
+def _grids(made: Recommendation, kind: str):
     """Return what is used and available, role x month or fund x year; None without limits."""
-    limits = recommendation.limits
-    table = limits[(limits["kind"] == kind) & limits["label"].map(type).eq(tuple)]
+    table = made.limits[(made.limits["kind"] == kind) & made.limits["label"].map(type).eq(tuple)]
     if not (table["available"] > 0).any():
         return None
-    first = 0 if kind == "people" else 1
-    row = [
-        label[0] if first == 0 else ", ".join(filter(None, label[1:])) for label in table["label"]
-    ]
-    table = table.assign(row=row, period=[label[1 - first] for label in table["label"]])
+    place = {"people": 1, "money": 0}[kind]
+    row = [label[0] if place else fund_words(label[1:]) for label in table["label"]]
+    table = table.assign(row=row, period=[label[place] for label in table["label"]])
     return tuple(
         table.pivot_table(index="row", columns="period", values=column, aggfunc="sum")
         for column in ("used", "available")

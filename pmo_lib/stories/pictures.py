@@ -12,9 +12,10 @@ import pandas as pd
 from pmo_lib import charts
 from pmo_lib.alignment import NO_OBJECTIVE
 from pmo_lib.charts import style
+from pmo_lib.statements import corners, money_of
 from pmo_lib.stories import proposed, served, worth
-from pmo_lib.stories.plain import funded, money_of, worth_shown, worth_unit
-from pmo_lib.tables import parse_levels, parse_points
+from pmo_lib.stories.plain import funded
+from pmo_lib.wording import one_line, worth_scale
 from pmo_lib.workbench import Recommendation
 
 ASKED = {"running work": "#1d1a4f", "mandatory proposals": "#c2543a", "other proposals": "#a9dcc3"}
@@ -23,10 +24,10 @@ PANEL = 190
 """Width of one small panel. [px]"""
 
 
-def asked_by_year(recommendation: Recommendation) -> alt.Chart:
+def asked_by_year(made: Recommendation) -> alt.Chart:
     """Draw what is asked in each year as stacked bars, and the budget as a line across each."""
-    money = money_of(recommendation)
-    table = proposed.asked_by_year(recommendation).set_index("year").drop(index="all years")
+    money = money_of(made)
+    table = proposed.asked_by_year(made).set_index("year").drop(index="all years")
     table.columns = [column.rpartition(" [")[0] for column in table.columns]
     bars = table[list(ASKED)].fillna(0.0).reset_index().melt("year", var_name="what")
     bars["order"] = bars["what"].map({what: place for place, what in enumerate(ASKED)})
@@ -39,82 +40,75 @@ def asked_by_year(recommendation: Recommendation) -> alt.Chart:
     )
     limit = table[BUDGET].dropna().reset_index()
     width = 0.94 * style.WIDTH / len(table)
-    tick = alt.Chart(style.rows(limit)).mark_tick(
-        thickness=5, size=width, color="black", opacity=1, orient="horizontal"
-    )
-    tick = tick.encode(
-        x=_years(table.index),
-        y="budget:Q",
-        tooltip=["year:N", alt.Tooltip("budget:Q", title=f"budget [{money.unit}]", format=",.2f")],
-    )
+    look = {"thickness": 5, "color": "black", "opacity": 1, "orient": "horizontal"}
+    tooltip = alt.Tooltip("budget:Q", title=f"budget [{money.unit}]", format=",.2f")
+    tick = alt.Chart(style.rows(limit)).mark_tick(size=width, **look)
+    tick = tick.encode(x=_years(table.index), y="budget:Q", tooltip=["year:N", tooltip])
     chart = alt.layer(bar, tick).properties(width=style.WIDTH, height=300)
     subtitle = "Black line: the budget of the year. What stands above it cannot all be paid."
-    return style.dress(
-        chart, title="What is asked in each year, and what there is", subtitle=subtitle
-    )
+    title = "What is asked in each year, and what there is"
+    return style.dress(chart, title=title, subtitle=subtitle)
 
 
-def evidence(recommendation: Recommendation) -> alt.Chart:
+def evidence(made: Recommendation) -> alt.Chart:
     """Draw each score as a bar of the evidence it rests on."""
-    points = proposed.evidence_by_project(recommendation) / 100
+    points = proposed.evidence_by_project(made) / 100
     return charts.ranking_chart(
         points.loc[:, (points > 0).any()],
-        funded=funded(recommendation),
-        names=recommendation.portfolio.projects["name"],
+        funded=funded(made),
+        names=made.portfolio.projects["name"],
         title="What each score rests on, best first",
     )
 
 
-def ranking(recommendation: Recommendation) -> alt.Chart:
+def ranking(made: Recommendation) -> alt.Chart:
     """Draw each score as a bar of weighted values."""
     return charts.ranking_chart(
-        recommendation.evaluation.weighted_values,
-        funded=funded(recommendation),
-        names=recommendation.portfolio.projects["name"],
-        criterion_names=recommendation.portfolio.criteria["name"],
+        made.evaluation.weighted_values,
+        funded=funded(made),
+        names=made.portfolio.projects["name"],
+        criterion_names=made.portfolio.criteria["name"],
     )
 
 
-def flows(recommendation: Recommendation) -> alt.Chart | None:
+def flows(made: Recommendation) -> alt.Chart | None:
     """Draw cost and benefit of the recommended proposals by year."""
-    frame = worth.flows(recommendation)
+    frame = worth.flows(made)
     if len(frame) == 0:
         return None
     return charts.flows_by_year(
         frame["cost"],
         frame["benefit"],
-        currency=recommendation.settings.currency,
-        price_base=recommendation.settings.price_base,
+        currency=made.settings.currency,
+        price_base=made.settings.price_base,
         title="Cost and benefit of the recommended proposals by year",
     )
 
 
-def value_against_cost(recommendation: Recommendation) -> alt.Chart:
+def value_against_cost(made: Recommendation) -> alt.Chart:
     """Draw what each assessed proposal is worth to the list against its cost."""
-    value = worth_shown(recommendation, recommendation.evaluation.worth)
-    cost = recommendation.evaluation.finance["cost_in_budget"].reindex(value.index)
+    unit, factor = worth_scale(made.settings, money_of(made))
+    value = factor * made.evaluation.worth
     return charts.value_against_cost(
         value,
-        cost,
-        funded=funded(recommendation),
-        names=recommendation.portfolio.projects["name"],
-        value_title=f"worth over not doing [{worth_unit(recommendation)}]",
-        currency=recommendation.settings.currency,
+        made.evaluation.finance["cost_in_budget"].reindex(value.index),
+        funded=funded(made),
+        names=made.portfolio.projects["name"],
+        value_title=f"worth over not doing [{unit}]",
+        currency=made.settings.currency,
     )
 
 
-def npv_against_score(recommendation: Recommendation) -> alt.Chart:
+def npv_against_score(made: Recommendation) -> alt.Chart:
     """Draw score against NPV: where the two orders part."""
-    evaluation, money = recommendation.evaluation, money_of(recommendation)
+    evaluation, money = made.evaluation, money_of(made)
     score = evaluation.score
     table = pd.DataFrame(
         {
             "score": 100 * score,
             "npv": evaluation.finance["npv"].reindex(score.index) / money.divisor,
-            "name": style.named(
-                score.index, recommendation.portfolio.projects["name"], what="names"
-            ),
-            "state": np.where(funded(recommendation), style.FUNDED, style.NOT_FUNDED),
+            "name": style.named(score.index, made.portfolio.projects["name"], what="names"),
+            "state": np.where(funded(made), style.FUNDED, style.NOT_FUNDED),
         }
     ).dropna()
     apart = (table["score"].rank() - table["npv"].rank()).abs()
@@ -148,23 +142,23 @@ def _spaced(table: pd.DataFrame, order: pd.Index, *, most: int = 6) -> list:
     return kept[:most]
 
 
-def spend(recommendation: Recommendation) -> alt.Chart | None:
+def spend(made: Recommendation) -> alt.Chart | None:
     """Draw each objective's share of the recommended money beside its importance."""
-    frame = served.spend(recommendation)
+    frame = served.spend(made)
     frame = frame[(frame.index != NO_OBJECTIVE) | (frame["spend"] > 0)]
     if len(frame) == 0:
         return None
     return charts.spend_against_importance(
         frame["share"].astype(float),
-        recommendation.evaluation.objective_weights,
-        names=recommendation.portfolio.objectives["name"],
+        made.evaluation.objective_weights,
+        names=made.portfolio.objectives["name"],
         title="Where the recommended money goes, beside what matters",
     )
 
 
-def value_functions(recommendation: Recommendation) -> alt.Chart:
+def value_functions(made: Recommendation) -> alt.Chart:
     """Draw each criterion's value function as a small panel, with a mark for each proposal."""
-    panels = [_panel(recommendation, c) for c in recommendation.portfolio.criteria.index]
+    panels = [_panel(made, c) for c in made.portfolio.criteria.index]
     chart = alt.concat(*panels, columns=3, spacing={"row": 28, "column": 40})
     chart = chart.resolve_scale(shape="shared", fill="shared")
     return style.dress(
@@ -174,22 +168,18 @@ def value_functions(recommendation: Recommendation) -> alt.Chart:
     )
 
 
-def _panel(recommendation: Recommendation, criterion: str) -> alt.LayerChart:
+def _panel(made: Recommendation, criterion: str) -> alt.LayerChart:
     """Draw the value function of one criterion."""
-    row = recommendation.portfolio.criteria.loc[criterion]
-    evaluation, money = recommendation.evaluation, money_of(recommendation)
+    row = made.portfolio.criteria.loc[criterion]
+    evaluation, money = made.evaluation, money_of(made)
     scale = money.divisor if row["source"] == "npv" else 1.0
-    unit = (
-        money.unit
-        if row["source"] == "npv"
-        else style.one_line(row["unit"] if isinstance(row["unit"], str) else "-")
-    )
-    points = _points(row, criterion)
+    unit = money.unit if row["source"] == "npv" else one_line(row["unit"]) or "-"
+    points = corners(row)
     marks = pd.DataFrame(
         {
             "at": evaluation.performance[criterion],
             "value": evaluation.values[criterion],
-            "state": np.where(funded(recommendation), style.FUNDED, style.NOT_FUNDED),
+            "state": np.where(funded(made), style.FUNDED, style.NOT_FUNDED),
         }
     )
     line = pd.DataFrame({"at": points.index, "value": points.to_numpy()})
@@ -213,48 +203,6 @@ def _panel(recommendation: Recommendation, criterion: str) -> alt.LayerChart:
     dots = alt.Chart(style.rows(marks)).mark_point(stroke=style.INK, size=46, opacity=0.85)
     return alt.layer(drawn, dots.encode(x=x, y=y, **style.funded_scales())).properties(
         width=PANEL, height=130
-    )
-
-
-def _points(row: pd.Series, criterion: str) -> pd.Series:
-    """Return the corners of a value function, by natural unit or word."""
-    if row["value_function"] == "linear":
-        return pd.Series([0.0, 1.0], index=[row["worst"], row["best"]])
-    if row["value_function"] == "piecewise":
-        return parse_points(row["points"]).sort_index()
-    return parse_levels(row["levels"]).sort_values(kind="stable")
-
-
-def budget_levels(recommendation: Recommendation, table: pd.DataFrame) -> alt.Chart | None:
-    """Draw what the best list is worth at each level of the budgets that can be met."""
-    money, unit = money_of(recommendation), f"worth [{worth_unit(recommendation)}]"
-    available = f"for proposals [{money.unit}]"
-    met = table[table[unit].notna()].sort_values(available)
-    if len(met) < 2:
-        return None
-    points = pd.DataFrame(
-        {
-            "available": met[available],
-            "worth": met[unit],
-            "label": [
-                f"{level:g} %: {n:.0f} projects"
-                for level, n in zip(met["budgets [%]"], met["projects"], strict=True)
-            ],
-        }
-    )
-    x, y = (alt.Scale(zero=False, padding=room) for room in (120, 30))
-    base = alt.Chart(style.rows(points)).encode(
-        x=alt.X("available:Q", title=f"money for proposals [{money.unit}]", scale=x),
-        y=alt.Y("worth:Q", title=unit, scale=y),
-    )
-    line = base.mark_line(color=style.INK, strokeWidth=2)
-    dots = base.mark_point(fill="#12466b", stroke=style.INK, size=90, opacity=1)
-    text = base.mark_text(align="right", dx=-8, dy=-10, fontSize=style.FONT_SIZE, color=style.INK)
-    chart = alt.layer(line, dots, text.encode(text="label:N"))
-    return style.dress(
-        chart.properties(width=style.WIDTH, height=300),
-        title="What the best list is worth at other budgets",
-        subtitle="Each point is an exact choice; the axes do not start at zero.",
     )
 
 

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pmo_lib import alignment
-from pmo_lib.export.words import one_line
-from pmo_lib.stories.lists import MOST_ROWS, close_calls
-from pmo_lib.stories.plain import (
-    STRONG,
-    counted,
-    funded,
-    listed,
-    money_of,
-    percent,
-    ranked,
-    scaled,
-    verb,
-)
+from pmo_lib import alignment, statements
+from pmo_lib.statements import money_of
+from pmo_lib.stories.lists import close_calls
+from pmo_lib.stories.plain import MOST_ROWS, by_rank, funded, laid_out, ranked, verb
+from pmo_lib.wording import counted, listed, one_line, percent
 from pmo_lib.workbench import Recommendation
 
 WORDS = {0.0: "–", 1 / 9: "low", 3 / 9: "moderate", 6 / 9: "strong", 1.0: "extreme"}
@@ -26,27 +17,26 @@ WORDS = {0.0: "–", 1 / 9: "low", 3 / 9: "moderate", 6 / 9: "strong", 1.0: "ext
 NONE_STATED = "No objectives are stated, so nothing can be said about what the money serves."
 _SAME = 1e-6
 
+STRONG = 6 / 9
+"""From this contribution on a project serves an objective strongly. [-]"""
 
-def objectives(recommendation: Recommendation) -> pd.DataFrame:
+
+def objectives(made: Recommendation) -> pd.DataFrame:
     """State the objectives: name, owner, importance [%] and what each means, most important first."""
-    table = recommendation.portfolio.objectives
-    weight = recommendation.evaluation.objective_weights
-    frame = pd.DataFrame(
-        {
-            "objective": table["name"],
-            "importance [%]": (100 * weight).round(1),
-            "owner": table["owner"],
-            "meaning": table["description"],
-        }
-    )
-    return frame.sort_values("importance [%]", ascending=False, kind="stable").reset_index(
-        drop=True
-    )
+    table, weight = made.portfolio.objectives, made.evaluation.objective_weights
+    columns = {
+        "objective": table["name"],
+        "importance [%]": weight,
+        "owner": table["owner"],
+        "meaning": table["description"],
+    }
+    frame = laid_out(made, columns)
+    return frame.sort_values("importance [%]", ascending=False, kind="stable", ignore_index=True)
 
 
-def objectives_in_words(recommendation: Recommendation) -> str:
+def objectives_in_words(made: Recommendation) -> str:
     """Say how many objectives there are, and which counts most and least."""
-    weight = recommendation.evaluation.objective_weights
+    weight = made.evaluation.objective_weights
     if len(weight) == 0:
         return NONE_STATED
     words = counted(len(weight), "objective").capitalize()
@@ -54,29 +44,23 @@ def objectives_in_words(recommendation: Recommendation) -> str:
         return f"{words}, all of the same importance, {percent(weight.max())} each."
     parts = []
     for side, end in (("most", weight.max()), ("least", weight.min())):
-        names = _objective_names(recommendation, weight.index[(weight - end).abs() < _SAME])
+        names = _objective_names(made, weight.index[(weight - end).abs() < _SAME])
         each = verb(len(names), "", " each")
         be = verb(len(names), "is", "are")
         parts.append(f"{side} important {be} {listed(names)} ({percent(end)}{each})")
     return f"{words}: {'; '.join(parts)}."
 
 
-def contribution(recommendation: Recommendation) -> pd.DataFrame:
+def contribution(made: Recommendation) -> pd.DataFrame:
     """Lay out contributions, rated project x objective, in [0, 1].
 
     Projects without a full set of ratings are left out, unless the settings count an
     absent rating as none.
     """
-    portfolio = recommendation.portfolio
-    frame = portfolio.contributions.pivot(
-        index="project", columns="objective", values="contribution"
-    ).reindex(index=portfolio.projects.index, columns=portfolio.objectives.index)
-    if recommendation.settings.unrated == "none":
-        return frame.fillna(0.0)
-    return frame.dropna()
+    return statements.contributions(made).dropna()
 
 
-def contributions(recommendation: Recommendation, *, most: int = MOST_ROWS) -> pd.DataFrame:
+def contributions(made: Recommendation, *, most: int = MOST_ROWS) -> pd.DataFrame:
     """List how far the assessed proposals serve each objective, best aligned first.
 
     Returns
@@ -85,25 +69,16 @@ def contributions(recommendation: Recommendation, *, most: int = MOST_ROWS) -> p
         rank, project, alignment [of 100], then a word for each objective: low, moderate,
         strong, extreme, or a dash for none; recommended.
     """
-    evaluation = recommendation.evaluation
-    rated = contribution(recommendation)
+    rated, inside = contribution(made), funded(made)
     if rated.shape[1] == 0:
         return pd.DataFrame(columns=["rank", "project", "alignment [of 100]", "recommended"])
-    rated = rated[rated.index.isin(evaluation.score.index)]
-    aligned = evaluation.alignment.reindex(rated.index)
-    order = aligned.sort_values(ascending=False, kind="stable").index[:most]
-    frame = pd.DataFrame(
-        {
-            "rank": evaluation.rank.reindex(order),
-            "project": recommendation.portfolio.projects["name"].reindex(order),
-            "alignment [of 100]": (100 * aligned[order]).round(0),
-        }
-    )
-    names = recommendation.portfolio.objectives["name"]
-    for objective in rated.columns:
-        words = rated.loc[order, objective].map(_level).astype("str")
-        frame[one_line(names[objective])] = words
-    return frame.assign(recommended=funded(recommendation).reindex(order)).reset_index(drop=True)
+    aligned = made.evaluation.alignment[rated.index.intersection(inside.index)]
+    aligned = aligned.sort_values(ascending=False, kind="stable")[:most]
+    table = by_rank(made, most=None).loc[aligned.index, ["rank", "project"]]
+    table["alignment [of 100]"] = aligned.round(2)
+    for objective, name in made.portfolio.objectives["name"].items():
+        table[one_line(name)] = rated.loc[aligned.index, objective].map(_level).astype("str")
+    return laid_out(made, table.assign(recommended=inside[aligned.index]).to_dict("series"))
 
 
 def _level(number: float) -> str:
@@ -112,26 +87,26 @@ def _level(number: float) -> str:
     return words[0] if words else f"{100 * number:.0f} of 100"
 
 
-def contributions_in_words(recommendation: Recommendation) -> str:
+def contributions_in_words(made: Recommendation) -> str:
     """Name the proposal that serves the objectives most, and a well-aligned one left out."""
-    evaluation = recommendation.evaluation
+    evaluation = made.evaluation
     aligned = evaluation.alignment.reindex(evaluation.score.index).dropna()
     if len(aligned) == 0:
         return NONE_STATED
-    inside = funded(recommendation)
+    inside = funded(made)
     best = aligned.idxmax()
     state = "recommended" if inside[best] else "not recommended"
-    words = f"Best aligned is {ranked(recommendation, best)}, {100 * aligned[best]:.0f} of 100, {state}."
+    words = f"Best aligned is {ranked(made, best)}, {100 * aligned[best]:.0f} of 100, {state}."
     out = aligned[~inside[aligned.index]]
     if len(out):
         words += (
-            f" Of those left out, {ranked(recommendation, out.idxmax())} serves them most: "
+            f" Of those left out, {ranked(made, out.idxmax())} serves them most: "
             f"{100 * out.max():.0f} of 100."
         )
     return words
 
 
-def coverage(recommendation: Recommendation) -> pd.DataFrame:
+def coverage(made: Recommendation) -> pd.DataFrame:
     """Count what serves each objective: proposed, recommended, running.
 
     Returns
@@ -141,54 +116,59 @@ def coverage(recommendation: Recommendation) -> pd.DataFrame:
         projects that serve it strongly (strong or extreme); recommended ones that serve it
         at all; and the recommended one that serves it most.
     """
-    rated, evaluation = contribution(recommendation), recommendation.evaluation
+    rated, evaluation = contribution(made), made.evaluation
     if rated.shape[0] == 0 or rated.shape[1] == 0:
         return pd.DataFrame()
-    strongly = rated.where(rated > STRONG - _SAME, 0.0)
-    inside = pd.Series(rated.index.isin(_funded_projects(recommendation)), index=rated.index)
-    assessed = pd.Series(rated.index.isin(evaluation.score.index), index=rated.index)
-    running = pd.Series(rated.index.isin(evaluation.running), index=rated.index)
-    any_of = alignment.coverage(rated, inside)
-    best = any_of["best_project"]
-    return pd.DataFrame(
-        {
-            "objective": recommendation.portfolio.objectives["name"],
-            "importance [%]": (100 * evaluation.objective_weights).round(1),
-            "proposals that serve it strongly": alignment.coverage(strongly, assessed)[
-                "n_projects"
-            ],
-            "of which recommended": alignment.coverage(strongly, inside)["n_projects"],
-            "recommended that serve it at all": any_of["n_projects"],
-            "running that serve it strongly": alignment.coverage(strongly, running)["n_projects"],
-            "served most by (recommended)": best.map(recommendation.portfolio.projects["name"]),
-        }
-    ).reset_index(drop=True)
+    strongly, inside = rated.where(rated > STRONG - _SAME, 0.0), _funded_projects(made)
+    any_of = alignment.coverage(rated, _are(rated, inside))
+    assessed, chosen, running = (
+        alignment.coverage(strongly, _are(rated, group))["n_projects"]
+        for group in (evaluation.score.index, inside, evaluation.running)
+    )
+    columns = {
+        "objective": made.portfolio.objectives["name"],
+        "importance [%]": evaluation.objective_weights,
+        "proposals that serve it strongly": assessed,
+        "of which recommended": chosen,
+        "recommended that serve it at all": any_of["n_projects"],
+        "running that serve it strongly": running,
+        "served most by (recommended)": any_of["best_project"].map(made.portfolio.projects["name"]),
+    }
+    return laid_out(made, columns)
 
 
-def coverage_in_words(recommendation: Recommendation) -> str:
+def _are(rated: pd.DataFrame, group: pd.Index) -> pd.Series:
+    return pd.Series(rated.index.isin(group), index=rated.index)
+
+
+def coverage_in_words(made: Recommendation) -> str:
     """Name the objectives that no recommended project serves strongly, or only one."""
-    table = coverage(recommendation)
+    table = coverage(made)
     if len(table) == 0:
         return NONE_STATED
     count, names = table["of which recommended"], table["objective"]
     none, sole = names[count == 0], names[count == 1]
     unserved = names[table["recommended that serve it at all"] == 0]
-    words = f"No recommended project serves {listed(unserved)} at all. " if len(unserved) else ""
+    words = (
+        f"No recommended project serves {listed(unserved, most=4)} at all. "
+        if len(unserved)
+        else ""
+    )
     none = none[~none.isin(unserved)]
     if len(none):
-        words += f"No recommended project serves {listed(none)} strongly. "
+        words += f"No recommended project serves {listed(none, most=4)} strongly. "
     if len(sole):
         words += (
-            f"{listed(sole)} {verb(len(sole), 'hangs', 'each hang')} on one recommended project: if it "
+            f"{listed(sole, most=4)} {verb(len(sole), 'hangs', 'each hang')} on one recommended project: if it "
             "fails, no other serves the objective strongly. "
         )
     return words.strip() or (
         "At least two recommended projects serve each objective strongly; the fewest, "
-        f"{count.min()}, serve {listed(names[count == count.min()])}."
+        f"{count.min()}, serve {listed(names[count == count.min()], most=4)}."
     )
 
 
-def spend(recommendation: Recommendation) -> pd.DataFrame:
+def spend(made: Recommendation) -> pd.DataFrame:
     """Split the recommended money among the objectives, beside their importance.
 
     A project's cost is split in proportion to its contributions.
@@ -199,43 +179,40 @@ def spend(recommendation: Recommendation) -> pd.DataFrame:
         name, importance [share], spend [currency], share [of the spend], running: what
         running work spends on it [currency]. The last row is money that serves none.
     """
-    rated, evaluation = contribution(recommendation), recommendation.evaluation
+    rated, evaluation = contribution(made), made.evaluation
     cost = evaluation.finance["cost_in_budget"].reindex(rated.index).fillna(0.0)
     columns = ["name", "importance", "spend", "share", "running"]
     if rated.shape[0] == 0 or rated.shape[1] == 0:
         return pd.DataFrame(columns=columns)
-    inside = pd.Series(rated.index.isin(_funded_projects(recommendation)), index=rated.index)
-    running = pd.Series(rated.index.isin(evaluation.running), index=rated.index)
-    frame = alignment.spend_by_objective(rated, cost, inside)
-    frame["running"] = alignment.spend_by_objective(rated, cost, running)["spend"]
-    frame["name"] = recommendation.portfolio.objectives["name"].reindex(frame.index)
+    frame = alignment.spend_by_objective(rated, cost, _are(rated, _funded_projects(made)))
+    running = alignment.spend_by_objective(rated, cost, _are(rated, evaluation.running))
+    frame["running"] = running["spend"]
+    frame["name"] = made.portfolio.objectives["name"].reindex(frame.index)
     frame["name"] = frame["name"].fillna(alignment.NO_OBJECTIVE)
     frame["importance"] = evaluation.objective_weights.reindex(frame.index).fillna(0.0)
     return frame[columns]
 
 
-def spend_table(recommendation: Recommendation) -> pd.DataFrame:
+def spend_table(made: Recommendation) -> pd.DataFrame:
     """Show spend against importance: most over-funded first, the difference in points."""
-    frame, money = spend(recommendation), money_of(recommendation)
+    frame = spend(made)
     frame = frame[(frame["importance"] > 0) | (frame["spend"] + frame["running"] > 0)]
-    table = pd.DataFrame(
-        {
-            "objective": frame["name"],
-            "importance [%]": (100 * frame["importance"]).round(1),
-            "share of recommended spend [%]": (100 * frame["share"]).round(1),
-            "difference [points]": (100 * (frame["share"] - frame["importance"])).round(1),
-            f"recommended spend [{money.unit}]": scaled(frame["spend"], money),
-            f"running spend [{money.unit}]": scaled(frame["running"], money),
-        }
-    )
-    return table.sort_values(
+    columns = {
+        "objective": frame["name"],
+        "importance [%]": frame["importance"],
+        "share of recommended spend [%]": frame["share"],
+        "difference [points]": (100 * (frame["share"] - frame["importance"])).round(1),
+        "recommended spend [money]": frame["spend"],
+        "running spend [money]": frame["running"],
+    }
+    return laid_out(made, columns).sort_values(
         "difference [points]", ascending=False, kind="stable", ignore_index=True
     )
 
 
-def spend_in_words(recommendation: Recommendation) -> str:
+def spend_in_words(made: Recommendation) -> str:
     """Name the objectives that get most over and most under their importance."""
-    frame = spend(recommendation)
+    frame = spend(made)
     if len(frame) == 0:
         return NONE_STATED
     if not frame["spend"].sum() > 0:
@@ -253,7 +230,7 @@ def spend_in_words(recommendation: Recommendation) -> str:
     )
 
 
-def could_serve(recommendation: Recommendation, *, most: int = 12) -> pd.DataFrame:
+def could_serve(made: Recommendation, *, most: int = 12) -> pd.DataFrame:
     """List proposals left out that serve an under-funded objective strongly.
 
     Returns
@@ -262,34 +239,33 @@ def could_serve(recommendation: Recommendation, *, most: int = 12) -> pd.DataFra
         objective (widest gap first), rank, project, how it serves it, cost [money] and why
         the list leaves it out.
     """
-    frame, money = spend(recommendation), money_of(recommendation)
+    frame = spend(made)
     gap = (frame["share"] - frame["importance"]).astype(float)
     gap = gap[gap < 0].sort_values(kind="stable")
-    rated, inside = contribution(recommendation), funded(recommendation)
+    rated, inside = contribution(made), funded(made)
     left_out = rated[rated.index.isin(inside.index[~inside])]
     rows = [
         (objective, project, left_out.at[project, objective])
         for objective in gap.index
-        for project in recommendation.evaluation.rank.sort_values(kind="stable").index
+        for project in made.evaluation.rank.sort_values(kind="stable").index
         if project in left_out.index and left_out.at[project, objective] > STRONG - _SAME
     ]
     found = pd.DataFrame(rows[:most], columns=["objective", "project", "serves"])
-    listing = recommendation.ranked_list.reindex(found["project"]).reset_index(drop=True)
-    return pd.DataFrame(
-        {
-            "objective": found["objective"].map(frame["name"]),
-            "rank": listing["rank"],
-            "project": listing["name"],
-            "serves it": found["serves"].map(_level).astype("str"),
-            f"cost [{money.unit}]": scaled(listing["cost"], money),
-            "why it is left out": listing["why"],
-        }
-    )
+    listing = made.ranked_list.reindex(found["project"]).reset_index(drop=True)
+    columns = {
+        "objective": found["objective"].map(frame["name"]),
+        "rank": listing["rank"],
+        "project": listing["name"],
+        "serves it": found["serves"].map(_level).astype("str"),
+        "cost [money]": listing["cost"],
+        "why it is left out": listing["why"],
+    }
+    return laid_out(made, columns)
 
 
-def could_serve_in_words(recommendation: Recommendation) -> str:
+def could_serve_in_words(made: Recommendation) -> str:
     """Say what it would take to close the widest gap below importance."""
-    table, money = could_serve(recommendation, most=1000), money_of(recommendation)
+    table, money = could_serve(made, most=1000), money_of(made)
     if len(table) == 0:
         return "No proposal left out serves an under-funded objective strongly."
     first = table[table["objective"] == table["objective"].iloc[0]]
@@ -297,44 +273,35 @@ def could_serve_in_words(recommendation: Recommendation) -> str:
     return (
         f"{one_line(first['objective'].iloc[0])} is furthest below its importance; "
         f"{counted(len(first), 'proposal')} left out {verb(len(first), 'serves', 'serve')} it strongly: "
-        f"{listed(map(one_line, first['project']))}, {money.sign}{cost:,.1f}{money.letter} in all."
+        f"{listed(map(one_line, first['project']), most=4)}, {money.unit_words(cost)} in all."
     )
 
 
-def known(recommendation: Recommendation) -> list[str]:
+def known(made: Recommendation) -> list[str]:
     """Say what the board now knows."""
-    words = [
-        objectives_in_words(recommendation),
-        contributions_in_words(recommendation),
-        coverage_in_words(recommendation),
-        spend_in_words(recommendation),
-    ]
-    return list(dict.fromkeys(words))
+    words = [objectives_in_words(made), contributions_in_words(made)]
+    return list(dict.fromkeys([*words, coverage_in_words(made), spend_in_words(made)]))
 
 
-def added(recommendation: Recommendation) -> pd.DataFrame:
+def added(made: Recommendation) -> pd.DataFrame:
     """Return what this adds to the ranked list: alignment and what each project serves strongly."""
-    rated = contribution(recommendation)
-    names = recommendation.portfolio.objectives["name"].map(one_line, na_action="ignore")
+    rated = contribution(made)
+    names = made.portfolio.objectives["name"].map(one_line, na_action="ignore")
     strong = ["; ".join(names[row > STRONG - _SAME]) or "–" for _, row in rated.iterrows()]
-    aligned = (100 * recommendation.evaluation.alignment.reindex(rated.index)).round(1)
-    return pd.DataFrame(
-        {
-            "alignment [of 100]": aligned,
-            "serves strongly": pd.Series(strong, index=rated.index, dtype="str"),
-        }
-    )
+    aligned = (100 * made.evaluation.alignment.reindex(rated.index)).round(1)
+    strong = pd.Series(strong, index=rated.index, dtype="str")
+    return pd.DataFrame({"alignment [of 100]": aligned, "serves strongly": strong})
 
 
-def would_change(recommendation: Recommendation) -> list[str]:
+def would_change(made: Recommendation) -> list[str]:
     """Say what would change the answer."""
-    return [could_serve_in_words(recommendation), close_calls(recommendation)]
+    return [could_serve_in_words(made), close_calls(made)]
 
 
-def _funded_projects(recommendation: Recommendation) -> pd.Index:
-    inside = funded(recommendation)
+def _funded_projects(made: Recommendation) -> pd.Index:
+    inside = funded(made)
     return inside.index[inside]
 
 
-def _objective_names(recommendation: Recommendation, labels) -> list[str]:
-    return [one_line(name) for name in recommendation.portfolio.objectives["name"].reindex(labels)]
+def _objective_names(made: Recommendation, labels) -> list[str]:
+    return [one_line(name) for name in made.portfolio.objectives["name"].reindex(labels)]

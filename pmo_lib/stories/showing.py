@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 from IPython.display import display
 
-from pmo_lib.export.words import one_line
+from pmo_lib.wording import one_line
 
 _UNIT = re.compile(r"\[[^\]]*\]$")
 _NO_FORMULA = 'class="dataframe tex2jax_ignore mathjax_ignore"'

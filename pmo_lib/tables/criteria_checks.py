@@ -26,6 +26,32 @@ def check_criteria(rows: Rows, findings: Findings) -> None:
                 expected="a value function",
                 remedy="write linear, piecewise or levels",
             )
+        _check_not_doing(rows, row, criterion, findings)
+
+
+def _check_not_doing(rows: Rows, row: int, criterion: pd.Series, findings: Findings) -> None:
+    """Report a number where the criterion has levels, and a word that is none of them."""
+    number, word = criterion["not_doing"], criterion["not_doing_level"]
+    if pd.isna(number) and pd.isna(word):
+        return
+    known = []
+    if criterion["value_function"] == "levels":
+        try:
+            known = list(parse_levels(criterion["levels"]).index)
+        except (InputError, AttributeError):
+            return
+    if word in known or (not known and pd.isna(word)):
+        return
+    findings.cell(
+        rows.sheet,
+        row,
+        rows.shown("not_doing"),
+        number if pd.isna(word) else word,
+        expected="a level of the criterion" if known else "a number",
+        remedy=f"write one of {listing(known, most=12)}"
+        if known
+        else "write it in the natural unit",
+    )
 
 
 def _check_linear(rows: Rows, row: int, criterion: pd.Series, findings: Findings) -> None:
@@ -60,9 +86,22 @@ def _check_linear(rows: Rows, row: int, criterion: pd.Series, findings: Findings
 
 
 def _check_points(rows: Rows, row: int, criterion: pd.Series, findings: Findings) -> None:
-    _check_parsed(
-        rows, row, "points", criterion["points"], parse_points, "0:0; 1000:0.5; 40000:1", findings
+    text, direction = criterion["points"], criterion["direction"]
+    found = _check_parsed(
+        rows, row, "points", text, parse_points, "0:0; 1000:0.5; 40000:1", findings
     )
+    if found is None or pd.isna(direction):
+        return
+    ends = found.sort_index().iloc[[0, -1]]
+    if ends.iloc[0] != ends.iloc[1] and (direction == "more") != (ends.iloc[1] > ends.iloc[0]):
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("points"),
+            text,
+            expected=f"in line with direction {show(direction)}",
+            remedy="turn the values round, or correct the direction",
+        )
 
 
 def _check_levels(rows: Rows, row: int, criterion: pd.Series, findings: Findings) -> None:
@@ -71,7 +110,8 @@ def _check_levels(rows: Rows, row: int, criterion: pd.Series, findings: Findings
     )
 
 
-def _check_parsed(rows: Rows, row, name, text, parse, example: str, findings: Findings) -> None:
+def _check_parsed(rows: Rows, row, name, text, parse, example: str, findings: Findings):
+    """Return the pairs of a text, or None if they are reported."""
     try:
         if pd.isna(text):
             raise InputError("empty")
@@ -85,7 +125,7 @@ def _check_parsed(rows: Rows, row, name, text, parse, example: str, findings: Fi
             expected=f"a list of pairs with values from 0 to 1, such as {example}",
             remedy=f"write it as {example}",
         )
-        return
+        return None
     if values.max() == values.min():
         findings.cell(
             rows.sheet,
@@ -95,6 +135,8 @@ def _check_parsed(rows: Rows, row, name, text, parse, example: str, findings: Fi
             expected="a list with different values",
             remedy="at least two values must differ",
         )
+        return None
+    return values
 
 
 def check_performance(rows: Rows, criteria: Rows, findings: Findings) -> None:

@@ -43,6 +43,7 @@ def cross_check(
     check_performance(tables["performance"], tables["criteria"], findings)
     check_periods(tables, findings)
     check_money(tables, findings)
+    _check_transfers(tables, findings)
     check_people(tables, findings)
     if not demonstration:
         _check_committed_costs(tables, findings)
@@ -58,6 +59,7 @@ _ORDERED = [
     ("cash_flows", "cost_low", "cost", "cost_high"),
     ("cash_flows", "benefit_low", "benefit", "benefit_high"),
     ("projects", "earliest_start", "", "latest_start"),
+    ("projects", "planned_start", "", "planned_finish"),
     ("status", "start", "", "finish"),
     ("limits", "at_least", "", "at_most"),
 ]
@@ -148,6 +150,59 @@ def _check_options(tables: Mapping[str, Rows], findings: Findings) -> None:
                     expected=f"an option of project {show(project)}",
                     remedy=known_or_near(option, own),
                 )
+    _check_versions(tables, findings)
+
+
+def _check_versions(tables: Mapping[str, Rows], findings: Findings) -> None:
+    """Report options that nothing tells apart: neither flows nor demand of their own, nor a start."""
+    rows, own = tables["options"], set()
+    for name in ("cash_flows", "demand"):
+        frame = tables[name].frame
+        own |= set(zip(frame["project"], frame["option"].fillna(AS_PROPOSED), strict=True))
+    flowing = {project for project, _ in own}
+    for row, project, option, start in rows.frame[["project", "option", "start"]].itertuples():
+        if project in flowing and (project, option) not in own and pd.isna(start):
+            findings.cell(
+                rows.sheet,
+                row,
+                rows.shown("start"),
+                None,
+                expected="a start",
+                fault=f"is empty and option {show(option)} has no cash flows of its own",
+                remedy="write when it starts, or give it cash flows",
+            )
+
+
+def _check_transfers(tables: Mapping[str, Rows], findings: Findings) -> None:
+    """Report transfers from or to a budget that is not there, or to itself."""
+    rows, parts = tables["transfers"], ("period", "fund", "unit")
+    budgets = tables["budgets"].frame[["period", "fund", "business_unit"]].fillna("")
+    known = set(budgets.itertuples(index=False, name=None))
+    for row in rows.frame.index:
+        ends = {}
+        for side in ("from", "to"):
+            label = rows.frame.loc[row, [f"{side}_{part}" for part in parts]]
+            ends[side] = tuple(label.fillna(""))
+            if label.iloc[0] == label.iloc[0] and ends[side] not in known:
+                findings.cell(
+                    rows.sheet,
+                    row,
+                    rows.shown(f"{side}_period"),
+                    label.iloc[0],
+                    expected="a budget",
+                    fault=f"with {side}_fund {show(label.iloc[1])} is no row of budgets",
+                    remedy="add that row to budgets, or correct the period or fund",
+                )
+        if ends["from"] == ends["to"]:
+            findings.fault(
+                "a transfer must go from one budget to another",
+                sheet=rows.sheet,
+                row=row,
+                column=rows.shown("to_period"),
+                found=ends["to"][0],
+                expected="another budget",
+                remedy="correct the period or fund, or delete the row",
+            )
 
 
 def _check_order(rows: Rows, low: str, middle: str, high: str, findings: Findings) -> None:

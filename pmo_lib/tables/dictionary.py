@@ -134,6 +134,7 @@ TABLES: dict[str, Table] = {
 """Every table by name, in the order of the template."""
 
 DERIVED = {
+    "criteria": ("not_doing", {"not_doing_level": "label"}),
     "performance": ("estimate", {"level": "label"}),
     "contributions": ("level", {"contribution": "number"}),
 }
@@ -153,7 +154,7 @@ def frame_columns(table: str) -> dict[str, str]:
     for column in TABLES[table].columns:
         dtypes[column.name] = _DTYPES.get(column.kind, "str")
         if column.name == after:
-            dtypes[column.name] = "float64" if "level" in extra else "str"
+            dtypes[column.name] = "float64" if "label" in extra.values() else "str"
             dtypes |= {name: _DTYPES.get(kind, "str") for name, kind in extra.items()}
     return dtypes
 

@@ -109,6 +109,7 @@ class Portfolio:
     capacity: pd.DataFrame = field(default_factory=partial(empty_frame, "capacity"))
     demand: pd.DataFrame = field(default_factory=partial(empty_frame, "demand"))
     budgets: pd.DataFrame = field(default_factory=partial(empty_frame, "budgets"))
+    transfers: pd.DataFrame = field(default_factory=partial(empty_frame, "transfers"))
     links: pd.DataFrame = field(default_factory=partial(empty_frame, "links"))
     limits: pd.DataFrame = field(default_factory=partial(empty_frame, "limits"))
     overrides: pd.DataFrame = field(default_factory=partial(empty_frame, "overrides"))

@@ -73,8 +73,9 @@ def complete(rows: Rows, findings: Findings) -> Rows:
             frame[column.name] = given.where(given.notna(), column.default)
     if table.indexed and "name" in table.headings and table.name != "set_aside":
         _name_by_key(rows, table.key[0], frame, findings)
-    if rows.table == "performance":
-        _split_performance(frame)
+    for column, words in (("estimate", "level"), ("not_doing", "not_doing_level")):
+        if rows.table in ("performance", "criteria") and column in frame:
+            _split_words(frame, column, words)
     if rows.table == "contributions":
         _split_contributions(rows, frame, findings)
     return Rows(rows.table, rows.sheet, typed(rows.table, frame), rows.headings)
@@ -178,11 +179,11 @@ def _name_by_key(rows: Rows, key: str, frame: pd.DataFrame, findings: Findings) 
         )
 
 
-def _split_performance(frame: pd.DataFrame) -> None:
-    if "estimate" in frame:
-        words = frame["estimate"].map(lambda cell: isinstance(cell, str)).astype(bool)
-        frame["level"] = frame["estimate"].where(words)
-        frame["estimate"] = frame["estimate"].where(~words)
+def _split_words(frame: pd.DataFrame, column: str, level: str) -> None:
+    """Leave numbers in a column, and move level words to one of their own."""
+    words = frame[column].map(lambda cell: isinstance(cell, str)).astype(bool)
+    frame[level] = frame[column].where(words)
+    frame[column] = frame[column].where(~words)
 
 
 def _split_contributions(rows: Rows, frame: pd.DataFrame, findings: Findings) -> None:

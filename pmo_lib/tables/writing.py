@@ -70,8 +70,11 @@ def file_frame(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """
     frame = frame.reset_index() if TABLES[table].indexed else frame
     cells = frame.astype(object).where(frame.notna(), None)
-    if table == "performance":
-        cells["estimate"] = cells["level"].where(cells["level"].notna(), cells["estimate"])
+    if table in ("performance", "criteria"):
+        number, word = (
+            ("estimate", "level") if table == "performance" else ("not_doing", "not_doing_level")
+        )
+        cells[number] = cells[word].where(cells[word].notna(), cells[number])
     if table == "contributions":
         stated = frame["level"].map(CONTRIBUTION_LEVELS)
         cells["level"] = cells["level"].where(
@@ -102,6 +105,8 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from None
     try:
         yield Path(name)
+        with open(name, "rb+") as written:
+            os.fsync(written.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
     except OSError as error:

@@ -21,6 +21,7 @@ from pmo_lib.checks import (
     require_numbers,
     require_same_labels,
 )
+from pmo_lib.weights.points import normalise
 
 RANDOM_INDEX = pd.Series(
     [0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59],
@@ -64,7 +65,7 @@ def pairwise_eigenvector(judgements: pd.DataFrame) -> pd.Series:
     >>> pairwise_eigenvector(asked).round(3).to_dict()
     {'safety': 0.571, 'residents': 0.286, 'savings': 0.143}
     """
-    labels, logs = _log_judgements(judgements)
+    labels, logs = log_judgements(judgements)
     centre, balanced = _balance(logs)
     _, vector = _principal(balanced)
     return _as_weights(np.log(vector) + centre, labels)
@@ -84,7 +85,7 @@ def pairwise_geometric_mean(judgements: pd.DataFrame) -> pd.Series:
     >>> pairwise_geometric_mean(pd.DataFrame([[1, 3], [1/3, 1]], names, names)).to_dict()
     {'safety': 0.75, 'residents': 0.25}
     """
-    labels, logs = _log_judgements(judgements)
+    labels, logs = log_judgements(judgements)
     return _as_weights(logs.mean(axis=1), labels)
 
 
@@ -118,7 +119,7 @@ def consistency_ratio(judgements: pd.DataFrame) -> float:
     >>> round(consistency_ratio(circle), 2)
     6.13
     """
-    labels, logs = _log_judgements(judgements)
+    labels, logs = log_judgements(judgements)
     n = len(labels)
     if n > RANDOM_INDEX.index[-1]:
         raise InputError(
@@ -161,14 +162,16 @@ def complete_judgements(judgements: pd.DataFrame) -> pd.DataFrame:
     >>> float(complete_judgements(asked).loc["safety", "savings"].round(6))
     6.0
     """
-    labels, logs = _log_judgements(judgements, allow_missing=True)
+    labels, logs = log_judgements(judgements, allow_missing=True)
     _require_linked(labels, asked=~np.isnan(logs))
     given = judgements.reindex(columns=labels).to_numpy(dtype=float, na_value=np.nan)
     filled = np.exp(_least_contradiction(logs))
     return pd.DataFrame(np.where(np.isnan(given), filled, given), index=labels, columns=labels)
 
 
-def aggregate_judgements(judgements: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def aggregate_judgements(
+    judgements: Sequence[pd.DataFrame], *, member_weights: Sequence[float] | None = None
+) -> pd.DataFrame:
     """Combine the judgements of a group by their geometric mean, pair by pair.
 
     It keeps the judgements reciprocal, which the arithmetic mean does not (J. Aczel and
@@ -178,6 +181,8 @@ def aggregate_judgements(judgements: Sequence[pd.DataFrame]) -> pd.DataFrame:
     ----------
     judgements : list of DataFrames of shape (n_criteria, n_criteria)
         One a member, as for `pairwise_eigenvector`, over the same criteria. [ratio]
+    member_weights : list of float, optional
+        How much each member counts, in the same order; non-negative. [any]
 
     Returns
     -------
@@ -187,7 +192,8 @@ def aggregate_judgements(judgements: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the list is empty, the criteria differ, or as `pairwise_eigenvector`.
+        If the list is empty, the criteria differ, `member_weights` has another length, or
+        as `pairwise_eigenvector`.
 
     Examples
     --------
@@ -198,16 +204,23 @@ def aggregate_judgements(judgements: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """
     if not isinstance(judgements, list | tuple) or len(judgements) == 0:
         raise InputError("judgements: must be a list of DataFrames, one for each member")
-    labels, total = _log_judgements(judgements[0], name="judgements 1")
+    counts = [1.0] * len(judgements) if member_weights is None else list(member_weights)
+    if len(counts) != len(judgements):
+        raise InputError(
+            f"member_weights: must be {len(judgements)}, one for each member, got {len(counts)}"
+        )
+    shares = normalise(pd.Series(counts)).to_numpy()
+    labels, logs = log_judgements(judgements[0], name="judgements 1")
+    total = shares[0] * logs
     for number, member in enumerate(judgements[1:], 2):
-        own, logs = _log_judgements(member, name=f"judgements {number}")
+        own, logs = log_judgements(member, name=f"judgements {number}")
         require_same_labels(own, labels, name=f"judgements {number}", other="judgements 1")
         place = own.get_indexer(labels)
-        total = total + logs[np.ix_(place, place)]
-    return pd.DataFrame(np.exp(total / len(judgements)), index=labels, columns=labels)
+        total = total + shares[number - 1] * logs[np.ix_(place, place)]
+    return pd.DataFrame(np.exp(total), index=labels, columns=labels)
 
 
-def _log_judgements(
+def log_judgements(
     judgements: pd.DataFrame, *, name: str = "judgements", allow_missing: bool = False
 ) -> tuple[pd.Index, np.ndarray]:
     """Return the labels and the logarithms of judgements, antisymmetric, or refuse them."""
@@ -249,11 +262,16 @@ def _as_weights(logs: np.ndarray, labels: pd.Index) -> pd.Series:
     return pd.Series(weights / weights.sum(), index=labels, name="weight")
 
 
-def _require_linked(labels: pd.Index, *, asked: np.ndarray) -> None:
+def linked(asked: np.ndarray) -> np.ndarray:
+    """Mark the pairs that are linked by pairs asked, the diagonal counting as asked."""
     reach = asked.astype(float)
-    for _ in range(len(labels).bit_length()):
+    for _ in range(len(asked).bit_length()):
         reach = ((reach @ reach) > 0).astype(float)
-    groups = dict.fromkeys(tuple(labels[row > 0]) for row in reach)
+    return reach > 0
+
+
+def _require_linked(labels: pd.Index, *, asked: np.ndarray) -> None:
+    groups = dict.fromkeys(tuple(labels[row]) for row in linked(asked))
     if len(groups) > 1:
         raise InputError(
             "judgements: the pairs asked must link all criteria, found unlinked groups "

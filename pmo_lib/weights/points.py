@@ -16,6 +16,7 @@ from pmo_lib.checks import (
     require_all,
     require_frame,
     require_numbers,
+    require_same_labels,
     require_series,
     require_unique,
     show,
@@ -117,13 +118,18 @@ def rank_reciprocal(ranking: Sequence) -> pd.Series:
     return _share_places(ranking, lambda places: 1 / places)
 
 
-def aggregate_weights(weights: pd.DataFrame) -> pd.Series:
-    """Combine the weights of a group by their mean: each member counts the same.
+def aggregate_weights(
+    weights: pd.DataFrame, *, member_weights: pd.Series | None = None
+) -> pd.Series:
+    """Combine the weights of a group by their mean.
 
     Parameters
     ----------
     weights : DataFrame of shape (n_members, n_criteria)
         Each row non-negative, summing to 1. [-]
+    member_weights : Series of shape (n_members,), optional
+        How much each member counts, for example ``roles.map({"chair": 2, "member": 1})``;
+        non-negative, on any scale. The same for all if not given. [any]
 
     Returns
     -------
@@ -133,8 +139,8 @@ def aggregate_weights(weights: pd.DataFrame) -> pd.Series:
     Raises
     ------
     InputError
-        If a member or criterion is repeated, a weight is missing or negative, or a
-        row does not sum to 1.
+        If a member or criterion is repeated, a weight is missing or negative, a row does
+        not sum to 1, or the members of `member_weights` differ.
 
     Examples
     --------
@@ -142,12 +148,27 @@ def aggregate_weights(weights: pd.DataFrame) -> pd.Series:
     >>> aggregate_weights(board).to_dict()
     {'a': 0.5, 'b': 0.5}
     """
+    weights = require_member_weights(weights)
+    return weights.mul(member_shares(weights, member_weights), axis=0).sum().rename("weight")
+
+
+def require_member_weights(weights: pd.DataFrame) -> pd.DataFrame:
+    """Return the weights of members as float64, or refuse a row that does not sum to 1."""
     require_frame(weights, name="weights")
     weights = require_numbers(weights, name="weights", low=0, rows="member")
     totals = weights.sum(axis=1)
     good = (totals - 1).abs().to_numpy() <= SUM_TOLERANCE
     require_all(good, totals, name="weights", rule="each row must sum to 1", rows="member")
-    return weights.mean(axis=0).rename("weight")
+    return weights
+
+
+def member_shares(weights: pd.DataFrame, member_weights: pd.Series | None) -> pd.Series:
+    """Return how much each member counts, summing to 1 in the order of the rows."""
+    if member_weights is None:
+        return pd.Series(1 / len(weights), index=weights.index)
+    require_series(member_weights, name="member_weights")
+    require_same_labels(member_weights.index, weights.index, name="member_weights", other="weights")
+    return normalise(member_weights.reindex(weights.index))
 
 
 def kendalls_w(rankings: pd.DataFrame) -> float:

@@ -1,5 +1,6 @@
 """Controls for notebooks and the board: settings to controls and back, exact answers behind them."""
 
+from pmo_lib.statements import price_of_including, swing
 from pmo_lib.widgets.keep import save_settings, write_list
 from pmo_lib.widgets.live import live_weights
 from pmo_lib.widgets.page import Page, asked, opening, ranked_list
@@ -11,7 +12,7 @@ from pmo_lib.widgets.weighing import (
     weights_table,
 )
 from pmo_lib.widgets.what_if import closing, cut_the_budget, include_one, move_one_weight
-from pmo_lib.widgets.words import board_now_knows, changes, price_of_including, swing, tried
+from pmo_lib.widgets.words import board_now_knows, changes, tried
 
 __all__ = [
     "Page",

@@ -10,7 +10,8 @@ import numpy as np
 
 from pmo_lib import folder, workbench
 from pmo_lib.checks import InputError
-from pmo_lib.widgets.page import paragraph, saved_words
+from pmo_lib.statements import saved_words
+from pmo_lib.widgets.page import paragraph
 from pmo_lib.widgets.panel import WIDE, Failure, Panel, static_controls
 from pmo_lib.widgets.trial import CANNOT, EXACT, TRIED_WHY, Latest, Trial
 from pmo_lib.workbench import Recommendation, Settings
@@ -185,7 +186,8 @@ def _write(order: _Order, out: str | Path | None) -> list[Path]:
     made = order.ready or workbench.recommend(order.portfolio, order.settings)
     target = out_folder() if out is None else Path(out)
     files = [target / name for name in LISTS]
-    return folder.write_keeping(files, lambda file: export.write_ranked_list(made, file))
+    folder.write_keeping(files, lambda file: export.write_ranked_list(made, file))
+    return files
 
 
 def out_folder() -> Path:

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import charts, scoring
-from pmo_lib.export.words import joined, one_line
-from pmo_lib.stories.plain import sentence
+from pmo_lib.statements import swing
 from pmo_lib.tables import Portfolio
 from pmo_lib.widgets.page import Page, bullets, paragraph
 from pmo_lib.widgets.panel import Panel, Quiet, Sliders, follow, static_controls
 from pmo_lib.widgets.trial import COMING, WAITING, Latest, Trial
-from pmo_lib.widgets.words import changes, swing, tried
+from pmo_lib.widgets.what_if import tried_and_changed
+from pmo_lib.widgets.words import tried
+from pmo_lib.wording import listed, one_line
 from pmo_lib.workbench import Recommendation
 
 SETTLES = 0.7
@@ -26,7 +27,7 @@ MOST_MOVED = 6
 """Projects named as moved before the rest are counted."""
 
 
-def walk(recommendation: Recommendation, weights: pd.Series) -> pd.DataFrame:
+def walk(made: Recommendation, weights: pd.Series) -> pd.DataFrame:
     """Walk down the list of a recommendation under other weights.
 
     Mandatory projects come first, then the others by score; the line stands where the
@@ -35,7 +36,7 @@ def walk(recommendation: Recommendation, weights: pd.Series) -> pd.DataFrame:
 
     Parameters
     ----------
-    recommendation : Recommendation
+    made : Recommendation
         Gives values, costs and budgets.
     weights : Series by criterion
         Non-negative, summing to 1. [-]
@@ -45,7 +46,7 @@ def walk(recommendation: Recommendation, weights: pd.Series) -> pd.DataFrame:
     DataFrame by project, in the order of the walk
         rank, score, cost, running [currency] and above (the line).
     """
-    given = line_inputs(recommendation)
+    given = line_inputs(made)
     score = scoring.additive_value(given["values"], weights).round(11)
     table = pd.DataFrame(
         {
@@ -61,12 +62,12 @@ def walk(recommendation: Recommendation, weights: pd.Series) -> pd.DataFrame:
     return table.drop(columns="first").assign(running=running, above=above)
 
 
-def line_inputs(recommendation: Recommendation) -> dict:
+def line_inputs(made: Recommendation) -> dict:
     """Return what the live ranking is drawn from: values, cost, budget and mandatory."""
-    evaluation, portfolio = recommendation.evaluation, recommendation.portfolio
+    evaluation, portfolio = made.evaluation, made.portfolio
     assessed = evaluation.score.index
     cost = evaluation.finance["cost_in_budget"].reindex(assessed).clip(lower=0)
-    limits = recommendation.limits
+    limits = made.limits
     budget = float(limits.loc[limits["kind"] == "money", "available"].sum())
     return {
         "values": evaluation.values,
@@ -111,28 +112,21 @@ def what_moved(portfolio: Portfolio, before: pd.DataFrame, now: pd.DataFrame) ->
     names, above = portfolio.projects["name"].map(one_line), now["above"]
     was = before["above"].reindex(above.index)
     up, down = above.index[above & ~was], above.index[~above & was]
-    lines = [f"Now above that line: {_some(names[up])}."] if len(up) else []
-    lines += [f"Now below it: {_some(names[down])}."] if len(down) else []
+    lines = [f"Now above that line: {listed(names[up], most=MOST_MOVED)}."] if len(up) else []
+    lines += [f"Now below it: {listed(names[down], most=MOST_MOVED)}."] if len(down) else []
     lines += _places(names, before["rank"].reindex(above.index), now["rank"])
     return lines or ["Every project stands where it stands under the saved weights."]
 
 
 def _places(names: pd.Series, was: pd.Series, now: pd.Series) -> list[str]:
     """Name the projects that changed rank most."""
-    moved = (was - now)[was != now]
+    moved = (was - now)[was != now].abs().sort_values(ascending=False, kind="stable")
     if len(moved) == 0:
         return []
-    order = moved.abs().sort_values(ascending=False, kind="stable").index[:MOST_MOVED]
-    words = [f"{names[p]} from {was[p]} to {now[p]}" for p in order]
-    more = len(moved) - len(order)
-    words += [f"{more} more"] if more else []
-    verb = "project changes" if len(moved) == 1 else "projects change"
-    return [f"{len(moved)} {verb} rank: {joined(words)}."]
-
-
-def _some(names: pd.Series) -> str:
-    more = len(names) - MOST_MOVED
-    return joined([*names[:MOST_MOVED], f"{more} more"] if more > 0 else names)
+    words = listed((f"{names[p]} from {was[p]} to {now[p]}" for p in moved.index), most=MOST_MOVED)
+    return [
+        f"{len(moved)} {'project changes' if len(moved) == 1 else 'projects change'} rank: {words}."
+    ]
 
 
 def live_weights(trial: Trial) -> Panel:
@@ -190,14 +184,11 @@ def _chart(trial: Trial):
 
 
 def _exact_words(trial: Trial) -> Page:
-    if trial.state in (COMING, WAITING) and not tried(trial.portfolio, trial.opening, trial.answer):
+    nothing = "The exact list is the one of the saved weights: nothing enters or leaves."
+    coming = trial.state in (COMING, WAITING)
+    if coming and not tried(trial.portfolio, trial.opening, trial.answer):
         return Page("", "")
-    departs = tried(trial.portfolio, trial.opening, trial.answer)
-    if not departs:
-        return paragraph(
-            "The exact list is the one of the saved weights: nothing enters or leaves."
-        )
-    return bullets(map(sentence, departs)) + changes(trial.opening, trial.answer)
+    return tried_and_changed(trial, nothing)
 
 
 class _Link:

@@ -7,25 +7,12 @@ from html import escape
 
 import pandas as pd
 
-from pmo_lib import periods
-from pmo_lib.export.statements import (
-    accounting,
-    basis,
-    legend,
-    money_of,
-    prices,
-    weights_line,
-)
-from pmo_lib.export.words import Money, joined, long_date, one_line
+from pmo_lib import periods, statements
+from pmo_lib.stories import lists
 from pmo_lib.tables import Portfolio
+from pmo_lib.wording import Money, counted, listed, long_date, one_line
 from pmo_lib.workbench import Recommendation, Settings
 
-BLOCK_WORDS = {
-    "mandatory": "Mandatory",
-    "recommended": "Recommended",
-    "not recommended": "Not recommended",
-    "not assessed": "Not assessed",
-}
 ROWS_AT_ONCE = 200
 """Rows that are laid out whole; of a longer list, the rows around the line."""
 
@@ -34,6 +21,8 @@ _THICK = "3px solid currentColor"
 _CELL = f"padding:4px 8px;border:none;border-bottom:{_LINE};vertical-align:top;"
 _LEFT, _RIGHT = "text-align:left;", "text-align:right;white-space:nowrap;"
 _FIGURES = "font-variant-numeric:tabular-nums;"
+_TEXTS = ("project", "sponsor", "why here")
+_FUNDING_ENDS = 'data-line="funding ends"'
 
 
 @dataclass(frozen=True)
@@ -103,45 +92,24 @@ def opening(portfolio: Portfolio, settings: Settings) -> Page:
     title = " · ".join(one_line(part) for part in (*who, when, settings.status) if part)
     lines = [
         f"Portfolio {portfolio.source}, data of {long_date(settings.data_date)}.",
-        saved_words(settings),
+        statements.saved_words(settings),
         f"Marking: {settings.marking}." if settings.marking else "",
     ]
     return paragraph(title, strong=True) + paragraph(*lines, quiet=True)
 
 
-def saved_words(settings: Settings) -> str:
-    """Say which settings are used, and who saved them why.
-
-    >>> saved_words(Settings())
-    'Settings as they came with the tables: nobody has saved any yet.'
-    """
-    if not settings.saved_by:
-        return "Settings as they came with the tables: nobody has saved any yet."
-    day = settings.saved_on.partition("T")[0]
-    return (
-        f"Settings saved by {settings.saved_by} on {long_date(day)}: "
-        f"{settings.saved_reason.rstrip('.')}."
-    )
-
-
-def asked(recommendation: Recommendation) -> Page:
+def asked(made: Recommendation) -> Page:
     """Say what the board is asked to approve, and what was read to get there."""
-    notes = [
-        accounting(recommendation),
-        weights_line(recommendation),
-        basis(recommendation),
-        prices(recommendation),
-        *recommendation.warnings,
-    ]
-    return paragraph(recommendation.headline, strong=True) + paragraph(*notes, quiet=True)
+    notes = paragraph(*statements.to_read(made), quiet=True)
+    return paragraph(made.headline, strong=True) + notes
 
 
-def ranked_list(recommendation: Recommendation) -> Page:
+def ranked_list(made: Recommendation) -> Page:
     """Lay out the ranked list with the line where funding ends.
 
     Parameters
     ----------
-    recommendation : Recommendation
+    made : Recommendation
         What to show.
 
     Returns
@@ -151,73 +119,31 @@ def ranked_list(recommendation: Recommendation) -> Page:
         the money left by year, then what is not recommended or not assessed, each with
         its reason. The text form is a plain frame.
     """
-    money, table = money_of(recommendation), recommendation.ranked_list
+    money, table = statements.money_of(made), made.ranked_list
     running = table[table["block"] == "continues"]
     rows = [_running_row(running, money)] if len(running) else []
-    for block, heading in BLOCK_WORDS.items():
+    for block in lists.DECISIONS:
         part = table[table["block"] == block]
         if block == "not recommended":
-            rows.append(_line_row(recommendation, money))
+            rows.append(_line_row(made, money))
         if len(part):
-            rows.append(_heading_row(heading, len(part)))
+            rows.append(_wide_row(f"{block.capitalize()} ({len(part)})", "padding-top:12px"))
             rows += [_project_row(row, money) for row in part.itertuples()]
     shown = _table(money, rows) if len(rows) <= ROWS_AT_ONCE else _around(rows, money)
-    note = f'<p style="font-size:85%;opacity:0.8;margin:6px 0">{escape(legend(recommendation, money))}</p>'
-    return Page(shown + note, plain_list(recommendation).to_string(index=False))
-
-
-def plain_list(recommendation: Recommendation) -> pd.DataFrame:
-    """Return the ranked list as a plain frame: what a test can hold on to.
-
-    Returns
-    -------
-    DataFrame
-        block, rank, project, score (of 100), cost and running total [currency, in the
-        unit the heading names], without the running work.
-    """
-    money, table = money_of(recommendation), recommendation.ranked_list
-    table = table[table["block"] != "continues"]
-    amounts = {
-        f"{words} {money.unit}": [_amount(money, cell) for cell in table[column]]
-        for words, column in (("cost", "cost"), ("running total", "running_total"))
-    }
-    return pd.DataFrame(
-        {
-            "block": table["block"].array,
-            "rank": ["" if pd.isna(rank) else str(rank) for rank in table["rank"]],
-            "project": [one_line(name) for name in table["name"]],
-            "score": ["" if pd.isna(s) else f"{100 * s:.1f}" for s in table["score"]],
-            **amounts,
-        }
-    )
-
-
-def left_by_year(recommendation: Recommendation) -> pd.Series:
-    """Add up what is left over of the budgets, by money year. [currency]."""
-    limits = recommendation.limits
-    money = limits[limits["kind"] == "money"]
-    if len(recommendation.portfolio.budgets) == 0:
-        money = money.iloc[:0]
-    years = [label[0] if isinstance(label, tuple) else label for label in money["label"]]
-    return money["left_over"].groupby(pd.Index(years, name="period")).sum()
+    small = f'<p style="font-size:85%;opacity:0.8;margin:6px 0">{escape(statements.legend(made, money))}</p>'
+    plain = lists.ranked_list(made, most=2 * len(table)).to_string(index=False, na_rep="")
+    return Page(shown + small, plain)
 
 
 def _table(money: Money, rows: list[str]) -> str:
-    heads = (
-        ("rank", _RIGHT, 5),
-        ("project", _LEFT, 24),
-        ("sponsor", _LEFT, 15),
-        ("score of 100", _RIGHT, 8),
-        ("BCR", _RIGHT, 6),
-        (f"cost {money.unit}", _RIGHT, 6),
-        (f"running total {money.unit}", _RIGHT, 8),
-        ("why here", _LEFT, 28),
-    )
-    widths = "".join(f'<col style="width:{share}%">' for _, _, share in heads)
+    heads = {"rank": 5, "project": 24, "sponsor": 15, "score of 100": 8, "BCR": 6}
+    heads |= {f"cost {money.unit}": 6, f"running total {money.unit}": 8, "why here": 28}
+    widths = "".join(f'<col style="width:{share}%">' for share in heads.values())
     cells = "".join(
-        f'<th scope="col" style="{_CELL}{side}font-weight:600;white-space:normal;'
-        f'border-bottom:2px solid currentColor;vertical-align:bottom">{escape(words)}</th>'
-        for words, side, _ in heads
+        f'<th scope="col" style="{_CELL}{_LEFT if words in _TEXTS else _RIGHT}font-weight:600;'
+        'white-space:normal;border-bottom:2px solid currentColor;vertical-align:bottom">'
+        f"{escape(words)}</th>"
+        for words in heads
     )
     return (
         '<table style="border-collapse:collapse;table-layout:fixed;width:100%;min-width:760px;'
@@ -227,7 +153,7 @@ def _table(money: Money, rows: list[str]) -> str:
 
 def _around(rows: list[str], money: Money) -> str:
     """Show the rows around the line, the rest on demand."""
-    line = next(n for n, row in enumerate(rows) if 'data-line="funding ends"' in row)
+    line = next(n for n, row in enumerate(rows) if _FUNDING_ENDS in row)
     start, end = max(0, line - ROWS_AT_ONCE // 4), line + ROWS_AT_ONCE // 4
     parts = [("better ranks", rows[:start]), ("", rows[start:end]), ("lower ranks", rows[end:])]
     return "".join(
@@ -239,55 +165,45 @@ def _around(rows: list[str], money: Money) -> str:
     )
 
 
-def _cell(words: object, side: str = _LEFT, more: str = "") -> str:
-    return f'<td style="{_CELL}{side}{more}">{escape(one_line(words))}</td>'
+def _cell(words: object, look: str = _LEFT, *, span: int = 1) -> str:
+    wide = f' colspan="{span}"' if span > 1 else ""
+    return f'<td{wide} style="{_CELL}{look}">{escape(one_line(words))}</td>'
 
 
-def _amount(money: Money, amount: float) -> str:
-    if pd.isna(amount):
-        return ""
-    return f"{amount / money.divisor:,.{1 if money.letter else 0}f}"
+def _figure(number: float, places: int, sign: str = "") -> str:
+    words = "" if pd.isna(number) else f"{number:,.{places}f}{sign}"
+    return _cell(words, _RIGHT + _FIGURES)
 
 
 def _running_row(running: pd.DataFrame, money: Money) -> str:
-    words = f"{len(running)} running projects continue: their remaining cost comes first"
-    return (
-        f'<tr><td style="{_CELL}"></td><td colspan="4" style="{_CELL}{_LEFT}">{escape(words)}</td>'
-        + _cell(_amount(money, running["cost"].sum()), _RIGHT, _FIGURES)
-        + f'<td colspan="2" style="{_CELL}"></td></tr>'
-    )
+    words = f"{counted(len(running), 'running project')} continue: their remaining cost comes first"
+    cost = _figure(running["cost"].sum() / money.divisor, 1)
+    return f"<tr>{_cell('')}{_cell(words, span=4)}{cost}{_cell('', span=2)}</tr>"
 
 
-def _heading_row(heading: str, n: int) -> str:
-    return (
-        f'<tr><th colspan="8" scope="rowgroup" style="{_CELL}{_LEFT}font-weight:600;'
-        f'padding-top:12px">{escape(heading)} ({n})</th></tr>'
-    )
+def _wide_row(words: str, look: str, line: str = "") -> str:
+    """Return a row of one cell: the heading of a block, or the line where funding ends."""
+    style = f"{_CELL}{_LEFT}font-weight:600;{look}"
+    return f'<tr{line}><th colspan="8" scope="rowgroup" style="{style}">{escape(words)}</th></tr>'
 
 
-def _line_row(recommendation: Recommendation, money: Money) -> str:
-    left = left_by_year(recommendation)
+def _line_row(made: Recommendation, money: Money) -> str:
+    left = made.left_by_year()
     parts = [f"{periods.label(year)} {money.shown(amount, 2)}" for year, amount in left.items()]
     words = "Funding ends here."
-    words += f" Left over: {money.shown(left.sum(), 2)} ({joined(parts)})." if parts else ""
-    return (
-        f'<tr data-line="funding ends"><td colspan="8" style="{_CELL}{_LEFT}border-bottom:{_THICK};'
-        f'padding-top:10px;font-weight:600">{escape(words)}</td></tr>'
-    )
+    words += f" Left over: {money.shown(left.sum(), 2)} ({listed(parts)})." if parts else ""
+    return _wide_row(words, f"border-bottom:{_THICK};padding-top:10px", f" {_FUNDING_ENDS}")
 
 
 def _project_row(row, money: Money) -> str:
-    close = " ≈" if row.too_close else ""
-    score = "" if pd.isna(row.score) else f"{100 * row.score:.1f}{close}"
-    return (
-        "<tr>"
-        + _cell("" if pd.isna(row.rank) else row.rank, _RIGHT)
-        + _cell(row.name, more="font-weight:500;overflow-wrap:anywhere;")
-        + _cell("" if pd.isna(row.sponsor) else row.sponsor)
-        + _cell(score, _RIGHT, _FIGURES)
-        + _cell("" if pd.isna(row.bcr) else f"{row.bcr:.2f}", _RIGHT, _FIGURES)
-        + _cell(_amount(money, row.cost), _RIGHT, _FIGURES)
-        + _cell(_amount(money, row.running_total), _RIGHT, _FIGURES)
-        + _cell(row.why, more="font-size:92%;overflow-wrap:anywhere;")
-        + "</tr>"
-    )
+    cells = [
+        _cell("" if pd.isna(row.rank) else row.rank, _RIGHT),
+        _cell(row.name, _LEFT + "font-weight:500;overflow-wrap:anywhere;"),
+        _cell(row.sponsor),
+        _figure(100 * row.score, 1, " ≈" if row.too_close else ""),
+        _figure(row.bcr, 2),
+        _figure(row.cost / money.divisor, 1),
+        _figure(row.running_total / money.divisor, 1),
+        _cell(row.why, _LEFT + "font-size:92%;overflow-wrap:anywhere;"),
+    ]
+    return f"<tr>{''.join(cells)}</tr>"

@@ -209,6 +209,29 @@ def follow(trial: Trial, words, *, quiet: bool = False, reasons: bool = False) -
     return area
 
 
+def linked(trial: Trial, control, push, shown):
+    """Link a control to a trial: `push` takes a value set by hand, `shown` reads the trial's.
+
+    Returns
+    -------
+    callable
+        Shows the trial's value in the control, as every change of the trial does.
+    """
+    busy = Quiet()
+
+    def move(change) -> None:
+        if not busy:
+            push(change["new"])
+
+    def show(_=None) -> None:
+        with busy:
+            control.value = shown()
+
+    control.observe(move, "value")
+    trial.observe(show, "version")
+    return show
+
+
 def status(trial: Trial, *, reasons: bool = False) -> Page:
     """Say whether what is shown is exact, coming, or cannot be had, and why not."""
     if trial.state == CANNOT:
@@ -216,6 +239,20 @@ def status(trial: Trial, *, reasons: bool = False) -> Page:
     words = STATE_WORDS[EXACT if trial.state == REASONS and not reasons else trial.state]
     html = f'<p role="status" style="margin:6px 0;opacity:0.8">{escape(words)}</p>'
     return Page(html, words)
+
+
+def slider(words: str, low: int, high: int, value: int) -> ipywidgets.IntSlider:
+    """Return a slider with its label beside it."""
+    return ipywidgets.IntSlider(
+        value=value, min=low, max=high, description=words, style=WIDE, layout={"width": "620px"}
+    )
+
+
+def chooser(words: str, options: list, value) -> ipywidgets.Dropdown:
+    """Return a choice of one, with its label beside it."""
+    return ipywidgets.Dropdown(
+        options=options, value=value, description=words, style=WIDE, layout={"width": "620px"}
+    )
 
 
 def static_controls(*sentences: str) -> Page:

@@ -4,58 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pmo_lib import periods
+from pmo_lib import periods, statements
 from pmo_lib.checks import require_number
-from pmo_lib.export.words import Money, joined, money_for, number, one_line
-from pmo_lib.tables import Portfolio, parse_levels, parse_points
-from pmo_lib.widgets.page import Page, bullets, left_by_year, paragraph
-from pmo_lib.workbench import Recommendation, Settings, differences
-from pmo_lib.workbench.settings import RULES
+from pmo_lib.tables import Portfolio
+from pmo_lib.widgets.page import Page, bullets, paragraph
+from pmo_lib.wording import listed, money_for, number, one_line
+from pmo_lib.workbench import Recommendation
 
 MOST_NAMED = 6
 """Projects named in a sentence before the rest are counted."""
-
-
-def swing(criterion: pd.Series, *, currency: str = "£") -> str:
-    """Say which swing a weight prices: from the worst reference to the best, in units.
-
-    Parameters
-    ----------
-    criterion : Series
-        A row of the criteria table.
-    currency : str
-        The sign of money.
-
-    Examples
-    --------
-    >>> row = {"value_function": "linear", "worst": 0.0, "best": 40e3, "unit": "residents"}
-    >>> swing(pd.Series(row))
-    'from 0 to 40,000 residents'
-    """
-    unit = "" if pd.isna(criterion["unit"]) else one_line(criterion["unit"])
-    worst, best = _references(criterion)
-    if isinstance(worst, str):
-        return f"from ‘{worst}’ to ‘{best}’"
-    if unit == currency:
-        money = money_for(currency, max(abs(worst), abs(best)))
-        return f"from {_signed(money, worst)} to {_signed(money, best)}"
-    if unit in ("share", "%") and max(abs(worst), abs(best)) <= 1:
-        return f"from {number(100 * worst)} to {number(100 * best)} %"
-    return f"from {number(worst)} to {number(best)} {unit}".rstrip().replace("-", "−")
-
-
-def _signed(money: Money, amount: float) -> str:
-    return ("−" if amount < 0 else "") + money.shown(abs(amount))
-
-
-def _references(criterion: pd.Series):
-    """Return what has value 0 and what has value 1: numbers, or words for levels."""
-    kind = criterion["value_function"]
-    if kind == "linear":
-        return criterion["worst"], criterion["best"]
-    text = criterion["levels"] if kind == "levels" else criterion["points"]
-    points = (parse_levels if kind == "levels" else parse_points)(text)
-    return points.idxmin(), points.idxmax()
 
 
 def moved_weight(weights: pd.Series, criterion: str, share: float) -> dict[str, float]:
@@ -104,19 +61,15 @@ def tried(portfolio: Portfolio, opening: Recommendation, answer: Recommendation)
         )
     if settings.rule != saved.rule:
         lines.append(f"the rule is “{settings.rule}” instead of “{saved.rule}”")
-    added = [row for row in settings.overrides if row not in saved.overrides]
-    removed = [
-        row
-        for row in saved.overrides
-        if row["project"] not in {kept["project"] for kept in settings.overrides}
-    ]
     words = {"in": "includes", "out": "excludes"}
-    for row in added:
-        lines.append(f"the board {words[row['decision']]} {_name(portfolio, row['project'])}")
-    for row in removed:
-        lines.append(
-            f"the board no longer {words[row['decision']]} {_name(portfolio, row['project'])}"
-        )
+    still = {kept["project"] for kept in settings.overrides}
+    added = [row for row in settings.overrides if row not in saved.overrides]
+    removed = [row for row in saved.overrides if row["project"] not in still]
+    for rows, verb in ((added, "the board"), (removed, "the board no longer")):
+        names = opening.names(row["project"] for row in rows)
+        lines += [
+            f"{verb} {words[row['decision']]} {name}" for row, name in zip(rows, names, strict=True)
+        ]
     return lines
 
 
@@ -144,91 +97,26 @@ def _weighs(names: pd.Series, criterion: str, before: pd.Series, after: pd.Serie
 
 def changes(before: Recommendation, after: Recommendation) -> Page:
     """Name the projects that enter and leave between two lists."""
-    table = differences(before, after)
-    if len(table) == 0:
-        return paragraph("The list is the same: no project enters or leaves.")
-    money = money_for(after.settings.currency, float(after.ranked_list["cost"].abs().max()))
-    lines = []
-    for change, word in (("enters", "Enters"), ("leaves", "Leaves")):
-        part = table[table["change"] == change]
+    money, lines = statements.money_of(after), []
+    for word, part in statements.moved(before, after).items():
         named = [
             f"{one_line(row.name)} (rank {row.rank}, {money.shown(row.cost)})"
-            for row in part.head(MOST_NAMED).itertuples()
+            for row in part.itertuples()
         ]
-        more = len(part) - MOST_NAMED
-        named += [f"{more} more"] if more > 0 else []
-        lines += [f"{word}: {joined(named)}."] if named else []
-    return bullets(lines)
+        lines += [f"{word.capitalize()}: {listed(named, most=MOST_NAMED)}."] if named else []
+    same = paragraph("The list is the same: no project enters or leaves.")
+    return bullets(lines) if lines else same
 
 
-def price_of_including(
-    without: Recommendation, including: Recommendation, project: str
-) -> list[str]:
-    """Say what including a project costs the list, and which projects it displaces.
-
-    Parameters
-    ----------
-    without, including : Recommendation
-        Under settings that differ only in including the project.
-    project : str
-        The project included.
-
-    Returns
-    -------
-    list of str
-        Sentences: the price, what is displaced, what comes in beside it, what is left.
-    """
-    name = _name(including.portfolio, project)
-    if without.choice.selected.get(project, False):
-        return [f"{name} is on the list in any case: including it costs nothing."]
-    lost = without.choice.value - including.choice.value
-    table = differences(without, including).drop(index=project, errors="ignore")
-    leaves = [one_line(n) for n in table.loc[table["change"] == "leaves", "name"]]
-    enters = [one_line(n) for n in table.loc[table["change"] == "enters", "name"]]
-    price = f"Including {name} costs the list {worth(lost, including.settings)}"
-    price += f": from {worth(without.choice.value, including.settings)} to "
-    price += f"{worth(including.choice.value, including.settings)}."
-    lines = [price]
-    lines.append(
-        f"It displaces {joined(leaves)}."
-        if leaves
-        else "It displaces nothing: it fits beside them."
-    )
-    if enters:
-        lines.append(f"With the money that this leaves, {joined(enters)} also comes in.")
-    return lines + _points_note(including.settings)
-
-
-def _points_note(settings: Settings) -> list[str]:
-    """Say what a point is, where the list sums points."""
-    if settings.objective != "score":
-        return []
-    return ["Points sum the weighted value over not doing; 100 is one project best in everything."]
-
-
-def worth(amount: float, settings: Settings) -> str:
-    """Word what a list is worth, or a difference of lists.
-
-    >>> worth(0.034, Settings())
-    '3.4 points'
-    """
-    if settings.objective == "npv":
-        return f"{money_for(settings.currency, abs(amount)).shown(amount, 2)} of net present value"
-    noun = "points" if settings.objective == "score" else "% of strategic priority"
-    return f"{100 * amount + 0.0:,.1f} {noun}"
-
-
-def budget_words(recommendation: Recommendation) -> str:
+def budget_words(made: Recommendation) -> str:
     """Say what the budgets hold, what running work takes, and what is left over."""
-    limits = recommendation.limits
-    money_rows = limits[limits["kind"] == "money"]
-    if len(money_rows) == 0 or not len(recommendation.portfolio.budgets):
+    if not len(made.portfolio.budgets):
         return "No budget is stated: there is nothing to cut."
-    scale = recommendation.settings.budget_scale
-    total = recommendation.portfolio.budgets["amount"].sum() * scale
-    running = recommendation.ranked_list.query("block == 'continues'")["cost"].sum()
-    money = money_for(recommendation.settings.currency, total)
-    spent = recommendation.ranked_list.query("funded")["cost"].sum()
+    scale, table = made.settings.budget_scale, made.ranked_list
+    total = made.portfolio.budgets["amount"].sum() * scale
+    running = table.loc[table["block"] == "continues", "cost"].sum()
+    spent = table.loc[table["funded"].astype(bool), "cost"].sum()
+    money = money_for(made.settings.currency, total)
     return (
         f"Budgets at {number(round(100 * scale, 1))} %: {money.shown(total)}; running work takes "
         f"{money.shown(running)}, the list {money.shown(spent)}, and "
@@ -249,56 +137,35 @@ def board_now_knows(before: Recommendation, after: Recommendation) -> Page:
     Page
         A sentence and a few lines.
     """
-    lines = []
-    departs = tried(after.portfolio, before, after)
+    page, departs = paragraph(after.headline, strong=True), tried(after.portfolio, before, after)
     if departs:
-        lines.append(f"Tried, not saved: {joined(departs)}.")
-    page = paragraph(after.headline, strong=True) + bullets(lines)
-    if departs:
-        page = page + changes(before, after)
+        page += bullets([f"Tried, not saved: {listed(departs)}."]) + changes(before, after)
     return page + bullets(what_would_change(after))
 
 
-def what_would_change(recommendation: Recommendation) -> list[str]:
+def what_would_change(made: Recommendation) -> list[str]:
     """Say what the list hangs on: close calls, the other rule, the tightest year."""
-    table, lines = recommendation.ranked_list, []
-    close = table[table["too_close"]]
+    lines, table, rule = [], made.other_list, f"The other rule, “{made.other_rule}”,"
+    close = made.ranked_list[made.ranked_list["too_close"]]
     if len(close):
-        points = number(100 * recommendation.settings.too_close)
+        points = number(100 * made.settings.too_close)
         lines.append(
             f"{len(close)} proposals are too close to call, within {points} points across the line: "
-            f"a small change of weight can move {_some(close['name'], 'any of them', most=4)}."
+            f"a small change of weight can move {listed(map(one_line, close['name']), most=4)}."
         )
-    lines += [_other_rule(recommendation)]
-    left = left_by_year(recommendation)
-    if len(left):
-        year = left.idxmin()
-        total = recommendation.portfolio.budgets["amount"].sum()
-        money = money_for(recommendation.settings.currency, total)
-        lines.append(
-            f"Money is shortest in {periods.label(year)}, with {money.shown(left[year], 2)} left over."
-        )
-    return lines
-
-
-def _other_rule(recommendation: Recommendation) -> str:
-    table, rule = recommendation.other_list, recommendation.settings.rule
-    across = next(other for other in RULES if other != rule)
+    mine, theirs = (
+        listed(map(one_line, table.loc[by, "name"]), most=MOST_NAMED)
+        for own in [table["funded_by"] == made.settings.rule]
+        for by in (own, ~own)
+    )
+    instead = f"instead of {mine}" if mine else "as well"
     if len(table) == 0:
-        return f"The other rule, “{across}”, gives the same list."
-    mine = table[table["funded_by"] == rule]["name"]
-    theirs = table[table["funded_by"] != rule]["name"]
-    words = f"The other rule, “{across}”, would fund {_some(theirs, 'nothing else')}"
-    return words + (f" instead of {_some(mine, '')}." if len(mine) else " as well.")
-
-
-def _some(names: pd.Series, none: str, *, most: int = MOST_NAMED) -> str:
-    names = [one_line(name) for name in names]
-    if not names:
-        return none
-    return joined([*names[:most], f"{len(names) - most} more"] if len(names) > most else names)
-
-
-def _name(portfolio: Portfolio, project: str) -> str:
-    names = portfolio.projects["name"]
-    return one_line(names[project] if project in names.index else project)
+        lines.append(f"{rule} gives the same list.")
+    else:
+        lines.append(f"{rule} would fund {theirs or 'nothing else'} {instead}.")
+    left = made.left_by_year()
+    if len(left):
+        money = money_for(made.settings.currency, made.portfolio.budgets["amount"].sum())
+        least = f"{periods.label(left.idxmin())}, with {money.shown(left.min(), 2)} left over"
+        lines.append(f"Money is shortest in {least}.")
+    return lines

@@ -2,6 +2,7 @@
 
 from pmo_lib.workbench.binding import bottlenecks
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
+from pmo_lib.workbench.options import schedule
 from pmo_lib.workbench.problem import choosing_problem
 from pmo_lib.workbench.questions import frontier, why_not
 from pmo_lib.workbench.recommendation import (
@@ -23,6 +24,7 @@ __all__ = [
     "frontier",
     "recommend",
     "review",
+    "schedule",
     "why_not",
     "with_override",
     "without_override",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pandas as pd
 
 from pmo_lib import selection
-from pmo_lib.wording import between, label_words, money_words, worth_between
+from pmo_lib.checks import show
+from pmo_lib.wording import between, limit_words, money_words, one_line, worth_between
 from pmo_lib.workbench.reasons import named, shortfalls
 from pmo_lib.workbench.settings import Settings
 
@@ -15,6 +20,24 @@ MOST_PLACES = 5
 
 MOST_CHECKED = 12
 """Projects for which it is checked whether people alone would do."""
+
+
+@contextmanager
+def naming(names: pd.Series) -> Iterator[None]:
+    """Name the projects in the words of a conflict: 'flood-wall' (Flood wall)."""
+    try:
+        yield
+    except selection.InfeasibleError as error:
+        known = {show(label): one_line(name) for label, name in names.dropna().items()}
+
+        def named(words: str) -> str:
+            return re.sub(
+                r"'[^']+'", lambda m: f"{m[0]} ({known[m[0]]})" if m[0] in known else m[0], words
+            )
+
+        raise selection.InfeasibleError(
+            [named(words) for words in error.conflict], [named(words) for words in error.remedies]
+        ) from None
 
 
 def people_instead(table: pd.DataFrame, problem: dict, choice) -> pd.DataFrame:
@@ -99,7 +122,7 @@ def _extra(row, settings: Settings) -> str:
         return ""
     money = row.extra_of == "budget"
     word = (lambda n: money_words(n, settings.currency)) if money else (lambda n: f"{n:,.1f}")
-    places = [f"{label_words(label)} {word(more)}" for label, more in row.where.items()]
+    places = [f"{limit_words(label)} {word(more)}" for label, more in row.where.items()]
     over = len(places) - MOST_PLACES
     places = [*places[:MOST_PLACES], f"and {over} more"] if over > 0 else places
     low, high = word(row.extra_low), word(row.extra_high)

@@ -216,12 +216,12 @@ def _contribution(portfolio: Portfolio, settings: Settings) -> tuple[pd.DataFram
     if settings.unrated == "none":
         return frame.fillna(0.0), pd.Series(dtype="str")
     missing = frame.isna()
+    gaps = missing[missing.any(axis=1)]
     words = {
         project: "no contribution stated to " + listing(objectives[row])
-        for project, row in zip(projects, missing.to_numpy(), strict=True)
-        if row.any()
+        for project, row in zip(gaps.index, gaps.to_numpy(), strict=True)
     }
-    return frame[~missing.any(axis=1)], pd.Series(words, dtype="str")
+    return frame.drop(index=gaps.index), pd.Series(words, dtype="str")
 
 
 def _alignment(contribution: pd.DataFrame, objective_weights: pd.Series) -> pd.Series:
@@ -265,9 +265,12 @@ def _reasons(portfolio, settings, performance, finance, unrated) -> pd.Series:
     by_source = portfolio.criteria["source"]
     now = pricing.base_date(portfolio, settings)
     free = (finance["sunk_flow"] > 0) & (finance["cost"] == 0)
-    priced = performance.index.isin(finance.index)
+    priced, gaps = performance.index.isin(finance.index), performance.isna().to_numpy()
+    doubtful = (
+        gaps.any(axis=1) | ~priced | performance.index.isin(unrated.index.union(free.index[free]))
+    )
     for project, has_cost, row in zip(
-        performance.index, priced, performance.isna().to_numpy(), strict=True
+        performance.index[doubtful], priced[doubtful], gaps[doubtful], strict=True
     ):
         if project in reasons:
             continue
@@ -334,7 +337,8 @@ def _values(criteria: pd.DataFrame, performance: pd.DataFrame):
         if row["value_function"] == "levels":
             levels = parse_levels(row["levels"])
             values[criterion] = value.level_value(measured, levels=levels)
-            not_doing[criterion] = levels.min()
+            idle = row["not_doing_level"]
+            not_doing[criterion] = levels.min() if pd.isna(idle) else levels[idle]
             continue
         points = parse_points(row["points"])
         worst = points.idxmin()
@@ -352,6 +356,8 @@ def _values(criteria: pd.DataFrame, performance: pd.DataFrame):
 def with_alignment_references(criteria: pd.DataFrame) -> pd.DataFrame:
     """Give an alignment criterion without a value function its natural one: 0 to 1, linear."""
     bare = (criteria["source"] == "alignment") & criteria["value_function"].isna()
+    if not bare.any():
+        return criteria
     filled = criteria.copy()
     filled.loc[bare, ["value_function", "worst", "best"]] = ["linear", 0.0, 1.0]
     return filled
@@ -426,7 +432,7 @@ def _warnings(portfolio, settings, weights, clipped, size_note, finance):
         yield f"{settings.currency}{total / 1e6:,.1f}m of cost falls after the last budget period."
     several = portfolio.options.groupby("project")["option"].nunique()
     if (several > 1).any():
-        yield f"Only the first option is considered for {listing(several.index[several > 1])}."
+        yield f"Ranked by the first of several options: {listing(several.index[several > 1])}."
 
 
 def _stale(portfolio: Portfolio, settings: Settings) -> list[str]:

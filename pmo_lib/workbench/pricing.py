@@ -59,10 +59,11 @@ def first_flows(portfolio: Portfolio) -> pd.DataFrame:
 
 def first_options(portfolio: Portfolio) -> pd.Series:
     """Return, by project, the option by which it is ranked."""
-    flows = portfolio.cash_flows
+    flows = portfolio.cash_flows[["project", "option"]]
     stated = portfolio.options[["project", "option"]]
-    own = pd.concat([stated.merge(flows[["project", "option"]].drop_duplicates()), flows])
-    return own.groupby("project", sort=False)["option"].first()
+    if len(stated):
+        flows = pd.concat([stated.merge(flows.drop_duplicates()), flows])
+    return flows.drop_duplicates("project").set_index("project")["option"]
 
 
 def by_year(
@@ -81,7 +82,7 @@ def by_year(
     place = (priced.get_indexer(ahead["project"]), years.get_indexer(ahead["period"]))
     cost, benefit = (
         pd.DataFrame(
-            _summed(place, ahead[column], (len(priced), len(years))),
+            summed(place, ahead[column], (len(priced), len(years))),
             index=priced.rename("project"),
             columns=years,
         )
@@ -93,7 +94,7 @@ def by_year(
 def by_budget(
     portfolio: Portfolio, settings: Settings, flows: pd.DataFrame, priced: pd.Index
 ) -> pd.DataFrame:
-    """Lay each priced project's cost on the budgets that must carry it. [currency].
+    """Lay the cost of each priced project, or option of one, on the budgets that must carry it.
 
     Raises
     ------
@@ -102,10 +103,34 @@ def by_budget(
         budget period it is allowed, and not laid on any.
     """
     limits = budget(portfolio, settings)
-    if len(limits) == 0:
-        return pd.DataFrame(index=priced, columns=limits.index, dtype=float)
+    flows, column = _carried(portfolio, settings, flows, limits)
+    if (column < 0).any():
+        where = flows.loc[column < 0, ["period", "fund"]].drop_duplicates()
+        first = flows["project"].to_numpy()[column < 0][0]
+        raise InputError(
+            f"cash_flows: every cost needs a budget row for its period and fund; none for "
+            f"{listing(where.itertuples(index=False, name=None))}, first used by {show(first)}; "
+            "add budgets, with amount 0 if there is none"
+        )
+    key = flows["project"] if priced.nlevels == 1 else _options_of(flows)
+    table = summed((priced.get_indexer(key), column), flows["cost"], (len(priced), len(limits)))
+    return pd.DataFrame(table, index=priced, columns=limits.index)
+
+
+def without_budget(portfolio: Portfolio, settings: Settings, flows: pd.DataFrame) -> pd.MultiIndex:
+    """Return the (project, option) pairs with a cost that no budget row could carry."""
+    flows, column = _carried(portfolio, settings, flows, budget(portfolio, settings))
+    return _options_of(flows[column < 0])
+
+
+def _options_of(flows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(flows[["project", "option"]])
+
+
+def _carried(portfolio, settings, flows, limits) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the flows that cost within the budget years, and the place of their budget or -1."""
     complete = portfolio.projects.index[portfolio.projects["status"] == "complete"]
-    last = portfolio.budgets["period"].max()
+    last = portfolio.budgets["period"].max() if len(limits) else ""
     inside = (flows["period"] >= base_date(portfolio, settings)) & (flows["period"] <= last)
     flows = flows[inside & (flows["cost"] != 0) & ~flows["project"].isin(complete)]
     flows = flows[flows["cost"].notna()]
@@ -114,21 +139,10 @@ def by_budget(
         unit = flows["project"].map(portfolio.projects["business_unit"]).fillna("")
         own = limits.index.get_indexer(pd.MultiIndex.from_frame(keys.assign(unit=unit))) >= 0
         keys = keys.assign(unit=unit.where(own, ""))
-    column = limits.index.get_indexer(pd.MultiIndex.from_frame(keys))
-    if (column < 0).any():
-        where = keys[column < 0].drop_duplicates().itertuples(index=False, name=None)
-        first = flows["project"].to_numpy()[column < 0][0]
-        raise InputError(
-            f"cash_flows: every cost needs a budget row for its period and fund; none for "
-            f"{listing(where)}, first used by {show(first)}; add budgets, with amount 0 if "
-            "there is none"
-        )
-    place = (priced.get_indexer(flows["project"]), column)
-    table = _summed(place, flows["cost"], (len(priced), len(limits)))
-    return pd.DataFrame(table, index=priced, columns=limits.index)
+    return flows, limits.index.get_indexer(pd.MultiIndex.from_frame(keys))
 
 
-def _summed(place: tuple, amounts: pd.Series, shape: tuple[int, int]) -> np.ndarray:
+def summed(place: tuple, amounts: pd.Series, shape: tuple[int, int]) -> np.ndarray:
     """Sum amounts into cells of a table; missing amounts and places count for nothing."""
     table, amounts = np.zeros(shape), amounts.to_numpy(dtype=float)
     known = (place[0] >= 0) & np.isfinite(amounts)
@@ -170,6 +184,18 @@ def finance(
     table["bcr"] = cost_benefit.benefit_cost_ratio(benefit, cost, discount_rate=rate)
     table["payback"] = cost_benefit.payback_period(benefit - cost)
     return table
+
+
+def npv(portfolio: Portfolio, settings: Settings, flows: pd.DataFrame) -> pd.Series:
+    """Return the net present value of flows by (project, option). [currency]."""
+    start = base_date(portfolio, settings)
+    ahead = flows[flows["period"] >= start]
+    years = ahead["period"].map(
+        {period: periods.year_number(period, start) for period in ahead["period"].unique()}
+    )
+    factor = years.map(discount_factors(portfolio, settings, int(years.max()) if len(years) else 0))
+    net = (ahead["benefit"].fillna(0.0) - ahead["cost"].fillna(0.0)) * factor
+    return net.groupby([ahead["project"], ahead["option"]]).sum()
 
 
 def discount_factors(portfolio: Portfolio, settings: Settings, horizon: int) -> pd.Series:

@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from pmo_lib import periods
 from pmo_lib.checks import InputError, listing, show
+from pmo_lib.selection import Choice
 from pmo_lib.tables import Portfolio, parse_group
 from pmo_lib.wording import limit_words, money_words
+from pmo_lib.workbench import pricing
 from pmo_lib.workbench.evaluation import Evaluation
-from pmo_lib.workbench.pricing import budget, first_options
+from pmo_lib.workbench.options import finishes, moved_demand, moved_flows, options, taken_options
 from pmo_lib.workbench.settings import Settings
 
 
 def choosing_problem(portfolio: Portfolio, settings: Settings, evaluation: Evaluation) -> dict:
-    """State the choice as the arguments of `selection.choose`, running work already taken off."""
+    """State the choice as the arguments of `selection.choose`, running work already taken off.
+
+    Frames are labelled by project, or by (project, option) where any has several options.
+    """
     assessed = evaluation.score.index
-    cost = evaluation.cost.reindex(assessed)
-    limits = budget(portfolio, settings)
-    if len(limits) == 0:
-        total = evaluation.finance["cost"].reindex(assessed)
-        cost, left = total, float(total.clip(lower=0).sum())
-    else:
-        left = limits - evaluation.cost.reindex(evaluation.running).sum()
-    problems = [
-        f"budgets: running projects need more than there is in {limit_words(label)}: "
-        f"{money_words(-short, settings.currency)} too little; raise it or rebalance the running work"
-        for label, short in (left[left < -0.005].items() if isinstance(left, pd.Series) else ())
-    ]
-    if problems:
-        raise InputError(*problems)
-    if isinstance(left, pd.Series):
-        left = left.clip(lower=0)
-    use, capacity = _people(portfolio, evaluation, assessed)
     forced_in, forced_out = _forced(portfolio, settings, evaluation)
-    relations = _relations(portfolio, evaluation, forced_in, forced_out)
+    relations, waits = _relations(portfolio, evaluation, forced_in, forced_out)
+    plan = _in_time(options(portfolio, settings, assessed), waits, forced_out)
+    flows, demand = moved_flows(portfolio, plan), moved_demand(portfolio, plan)
+    plan = _payable(portfolio, settings, plan, flows, demand)
+    value = _value(portfolio, settings, evaluation, plan, flows)
+    cost, left = _money(portfolio, settings, evaluation, plan, flows)
+    use, capacity = _people(portfolio, evaluation, plan, demand)
     stated = pd.concat(
         [portfolio.limits, pd.DataFrame(settings.limits, columns=portfolio.limits.columns)]
     )
-    groups = _groups(portfolio, stated, assessed)
-    return {
-        "value": evaluation.worth,
+    problem = {
+        "value": value,
         "cost": cost,
         "budget": left,
         "use": use,
@@ -48,29 +44,111 @@ def choosing_problem(portfolio: Portfolio, settings: Settings, evaluation: Evalu
         "forced_in": forced_in,
         "forced_out": forced_out,
         "limits": stated.astype({"at_least": float, "at_most": float}) if len(stated) else None,
-        "groups": groups,
+        "groups": _groups(portfolio, stated, assessed),
+        "transfers": _transfers(portfolio, left),
         **relations,
     }
+    if relations["after"]:
+        problem |= _dates(portfolio, settings, plan, relations["after"])
+    helped = _synergies(portfolio, settings, evaluation, problem)
+    if not (plan["months"] != 0).any() and len(plan) == len(assessed):
+        for name in ("value", "cost", "use", "start", "finish"):
+            if problem.get(name) is not None:
+                problem[name] = problem[name].droplevel("option")
+    return {**problem, "synergies": helped}
 
 
-def _people(portfolio: Portfolio, evaluation: Evaluation, assessed: pd.Index):
-    """Return what proposals need and what running work leaves of each role and month. [FTE]."""
-    available, demand = people(portfolio)
-    if len(available) == 0:
-        return None, None
-    taken = demand.reindex(evaluation.running).sum()
-    return demand.reindex(assessed).fillna(0.0), (available - taken).clip(lower=0)
+def _in_time(plan: pd.DataFrame, waits: list[tuple], forced_out: pd.Series) -> pd.DataFrame:
+    """Drop starts before running work that must come first is finished; force out what has none."""
+    for project, other, finish in waits:
+        mine = plan.index.get_level_values(0) == project
+        early = mine & (plan["start"] < finish)
+        if early[mine].all():
+            forced_out[project] = f"Cannot start before {show(other)} is finished, on {finish}"
+        else:
+            plan = plan[~early]
+    return plan
 
 
-def people(portfolio: Portfolio) -> tuple[pd.Series, pd.DataFrame]:
-    """Return capacity by (role, month), and demand of each project's first option. [FTE]."""
-    available = portfolio.capacity.groupby(["role", "period"])["amount"].sum()
-    demand = portfolio.demand
-    first = demand["project"].map(first_options(portfolio)).fillna(demand["option"])
-    demand = demand[demand["option"] == first].pivot_table(
-        index="project", columns=["role", "period"], values="amount", aggfunc="sum"
+def _payable(portfolio, settings, plan, flows, demand) -> pd.DataFrame:
+    """Drop moved starts whose cost or people fall where nothing is stated, or further past the end.
+
+    Otherwise their money and people would look free.
+    """
+    if not (plan["months"] != 0).any():
+        return plan
+    bare = pricing.without_budget(portfolio, settings, flows)
+    kept = ~plan.index.isin(bare) if len(portfolio.budgets) else np.ones(len(plan), bool)
+    for table, limits, amount in (
+        (flows, portfolio.budgets, "cost"),
+        (demand[demand["role"].isin(portfolio.capacity["role"])], portfolio.capacity, "amount"),
+    ):
+        if len(limits):
+            past = table[table["period"] > limits["period"].max()]
+            past = past.groupby(["project", "option"])[amount].sum().reindex(plan.index).fillna(0)
+            first = past.groupby("project", sort=False).transform("first")
+            kept &= (past <= first + 1e-6).to_numpy()
+    return plan[kept | (plan["months"] == 0)]
+
+
+def _value(portfolio, settings, evaluation, plan, flows) -> pd.Series:
+    """Return what each option adds: a version its share, a later start discounted by the delay."""
+    factors = pricing.discount_factors(portfolio, settings, 1)
+    projects = plan.index.get_level_values(0)
+    worth = evaluation.worth.reindex(projects).to_numpy()
+    value = (
+        pd.Series(worth, index=plan.index) * plan["share"] * factors.iloc[1] ** (plan["delay"] / 12)
     )
-    return available, demand.reindex(columns=available.index).fillna(0.0)
+    several = projects.duplicated(keep=False)
+    if settings.objective == "npv" and several.any():
+        value[several] = pricing.npv(portfolio, settings, flows).reindex(plan.index)[several]
+    return value.rename("value")
+
+
+def _money(portfolio, settings, evaluation, plan, flows) -> tuple:
+    """Return cost by budget, and what running work leaves of each; in all where none is stated."""
+    limits = pricing.budget(portfolio, settings)
+    if len(limits) == 0:
+        ahead = flows[flows["period"] >= pricing.base_date(portfolio, settings)]
+        total = ahead.groupby(["project", "option"])["cost"].sum().reindex(plan.index).fillna(0.0)
+        return total, float(total.clip(lower=0).sum())
+    left = limits - evaluation.cost.reindex(evaluation.running).sum()
+    if (left < -0.005).any():
+        raise InputError(
+            *(
+                f"budgets: running projects need more than there is in {limit_words(label)}: "
+                f"{money_words(-short, settings.currency)} too little; raise it or rebalance the "
+                "running work"
+                for label, short in left[left < -0.005].items()
+            )
+        )
+    return pricing.by_budget(portfolio, settings, flows, plan.index), left.clip(lower=0)
+
+
+def _people(portfolio: Portfolio, evaluation: Evaluation, plan, demand):
+    """Return what proposals need and what running work leaves of each role and month. [FTE]."""
+    capacity = portfolio.capacity.groupby(["role", "period"])["amount"].sum()
+    if len(capacity) == 0:
+        return None, None
+    taken = running_demand(portfolio, evaluation, capacity.index).sum()
+    key = pd.MultiIndex.from_frame(demand[["project", "option"]])
+    return by_role(demand, key, plan.index, capacity.index), (capacity - taken).clip(lower=0)
+
+
+def by_role(demand: pd.DataFrame, key, rows: pd.Index, labels: pd.MultiIndex) -> pd.DataFrame:
+    """Lay demand on roles and periods, one row a label of `rows`. [FTE]."""
+    cells = labels.get_indexer(pd.MultiIndex.from_frame(demand[["role", "period"]]))
+    place = (rows.get_indexer(key), cells)
+    table = pricing.summed(place, demand["amount"], (len(rows), len(labels)))
+    return pd.DataFrame(table, index=rows, columns=labels)
+
+
+def running_demand(portfolio, evaluation, labels: pd.MultiIndex) -> pd.DataFrame:
+    """Return what each running project needs of each role and month. [FTE]."""
+    demand = portfolio.demand
+    first = demand["project"].map(pricing.first_options(portfolio)).fillna(demand["option"])
+    demand = demand[demand["option"] == first]
+    return by_role(demand, demand["project"], evaluation.running, labels)
 
 
 def _forced(portfolio, settings, evaluation) -> tuple[pd.Series, pd.Series]:
@@ -117,15 +195,20 @@ def _not_to_override(project, decision: str, projects, evaluation) -> str:
     )
 
 
-def _relations(portfolio, evaluation, forced_in, forced_out) -> dict:
-    """Return links among proposals; those with work that goes on are settled here."""
-    found = {"requires": [], "excludes": [], "together": []}
+def _relations(portfolio, evaluation, forced_in, forced_out) -> tuple[dict, list[tuple]]:
+    """Return links among proposals, and which proposals wait for running work until when.
+
+    Links with work that goes on are settled here.
+    """
+    found = {"requires": [], "excludes": [], "together": [], "after": []}
     assessed, status = set(evaluation.score.index), portfolio.projects["status"]
-    for row in portfolio.links.itertuples():
-        kind = "requires" if row.relation == "after" else row.relation
-        ends = (row.project, row.other)
+    ends_at, waits = finishes(portfolio, evaluation.running), []
+    for row in portfolio.links[portfolio.links["relation"] != "synergy"].itertuples():
+        kind, ends = row.relation, (row.project, row.other)
         if set(ends) <= assessed:
             found[kind].append(ends)
+            if kind == "after":
+                found["requires"].append(ends)
             continue
         proposal = next((end for end in ends if end in assessed), None)
         other = row.other if proposal == row.project else row.project
@@ -140,6 +223,8 @@ def _relations(portfolio, evaluation, forced_in, forced_out) -> dict:
             forced_out[proposal] = f"Rival of {show(other)}, which is {status[other]}"
         elif status[other] == "running" and (kind == "together" or proposal == row.other):
             forced_in[proposal] = f"Needed by {show(other)}, which is running"
+        elif kind == "after" and status[other] == "running":
+            waits.append((proposal, other, ends_at[other]))
     clash = forced_in.index.intersection(forced_out.index)
     if len(clash):
         first = clash[0]
@@ -147,7 +232,82 @@ def _relations(portfolio, evaluation, forced_in, forced_out) -> dict:
             f"links: {show(first)} is both in ({forced_in[first]}) and out ({forced_out[first]}); "
             "drop one of the two"
         )
-    return found
+    return found, waits
+
+
+def _dates(portfolio, settings, plan, after: list[tuple]) -> dict:
+    """Return when each option starts and is finished, in months from now; demand dates for links."""
+    now = pricing.base_date(portfolio, settings)
+    projects = plan.index.get_level_values(0)
+    ends = finishes(portfolio, projects.unique()).reindex(projects).to_numpy()
+    table = plan[["start", "delay"]].assign(finish=ends)
+    linked = table[
+        table.index.get_level_values("project").isin({p for pair in after for p in pair})
+    ]
+    problems = [
+        f"projects: {show(project)} is linked by 'after' but has no {word}; enter it"
+        for column, word in (("start", "planned_start"), ("finish", "planned_finish"))
+        for project in linked.index[linked[column].isna()].unique("project")
+    ]
+    if problems:
+        raise InputError(*problems)
+    months = {
+        column: table[column].map(lambda day: periods.months_between(now, day), na_action="ignore")
+        for column in ("start", "finish")
+    }
+    start = months["start"].astype(float).fillna(0.0)
+    finish = (months["finish"].astype(float) + table["delay"]).fillna(start)
+    return {"start": start, "finish": finish.clip(lower=start)}
+
+
+def _transfers(portfolio: Portfolio, left) -> pd.DataFrame | None:
+    """Return what may be moved between budgets, from and to by label."""
+    table = portfolio.transfers
+    if len(table) == 0 or not isinstance(left, pd.Series):
+        return None
+    ends = {}
+    for side in ("from", "to"):
+        parts = [f"{side}_period", f"{side}_fund", f"{side}_unit"][: left.index.nlevels]
+        ends[side] = list(table[parts].fillna("").itertuples(index=False, name=None))
+    moves = pd.DataFrame({**ends, "at_most": table["at_most"], "authority": table["authority"]})
+    ahead = moves["from"].isin(left.index) & moves["to"].isin(left.index)
+    return moves[ahead].reset_index(drop=True)
+
+
+def _synergies(portfolio, settings, evaluation, problem) -> pd.DataFrame | None:
+    """Return extra value and cost of doing both; with running work, it is added to the proposal."""
+    unit = 1.0 if settings.objective == "npv" else 0.01
+    cost, assessed = problem["cost"], evaluation.score.index
+    flat = cost.to_frame("cost") if isinstance(cost, pd.Series) else cost
+    profile = flat.groupby(level=0, sort=False).first().clip(lower=0)
+    profile = profile.div(profile.sum(axis=1).replace(0.0, np.nan), axis=0).fillna(0.0)
+    rows = {}
+    for row in portfolio.links.fillna({"value": 0.0, "cost": 0.0}).itertuples():
+        both = {row.project, row.other}
+        inside = [end for end in (row.project, row.other) if end in assessed]
+        if (
+            not (row.value or row.cost)
+            or not both <= {*assessed, *evaluation.running}
+            or not inside
+        ):
+            continue
+        extra = profile.loc[inside[0]] * row.cost
+        if len(inside) == 2:
+            known = rows.get((row.project, row.other), 0.0)
+            rows[row.project, row.other] = known + pd.concat(
+                [pd.Series({"value": row.value * unit}), extra]
+            )
+        else:
+            mine = problem["value"].index.get_level_values(0) == inside[0]
+            problem["value"] = problem["value"].mask(mine, problem["value"] + row.value * unit)
+            added = flat.mul(0.0).add(extra).mul(mine, axis=0)
+            flat = flat + added
+            problem["cost"] = flat["cost"] if isinstance(cost, pd.Series) else flat
+    if not rows:
+        return None
+    table = pd.DataFrame(rows).T
+    table.index = pd.MultiIndex.from_tuples(rows)
+    return table
 
 
 def _groups(portfolio: Portfolio, limits: pd.DataFrame, assessed: pd.Index) -> pd.DataFrame | None:
@@ -174,9 +334,9 @@ def _groups(portfolio: Portfolio, limits: pd.DataFrame, assessed: pd.Index) -> p
 
 
 def cautions(portfolio: Portfolio, evaluation: Evaluation):
-    """Yield what the choice does not count yet, and where running work asks too much."""
-    available, demand = people(portfolio)
-    short = demand.reindex(evaluation.running).sum() - available
+    """Yield where running work alone asks for more people than there are."""
+    capacity = portfolio.capacity.groupby(["role", "period"])["amount"].sum()
+    short = running_demand(portfolio, evaluation, capacity.index).sum() - capacity
     short = short[short > 1e-9]
     if len(short):
         role, month = short.idxmax()
@@ -185,10 +345,64 @@ def cautions(portfolio: Portfolio, evaluation: Evaluation):
             f"{short.max():.1f} in {periods.month_label(month)}"
             + (f" and in {len(short) - 1} more role-months." if len(short) > 1 else ".")
         )
-    links, assessed = portfolio.links, evaluation.score.index
-    timed = links[(links["relation"] == "after") & links["project"].isin(assessed)]
-    if len(timed):
-        yield f"Order in time ('after') is not scheduled yet: {listing(timed['project'])}."
-    extra = links[links["value"].fillna(0).ne(0) | links["cost"].fillna(0).ne(0)]
-    if len(extra):
-        yield f"Extra value or cost of doing both is not counted yet for {listing(extra['project'])}."
+
+
+def moves(choice: Choice, settings: Settings):
+    """Yield each transfer between budgets that the list needs, and who allows it."""
+    for row in choice.transfers.itertuples():
+        if row.moved > 0:
+            allows = f", as {row.authority} allows" if pd.notna(row.authority) else ""
+            yield (
+                f"{money_words(row.moved, settings.currency)} moves from {limit_words(row[1])} to "
+                f"{limit_words(row.to)}{allows}."
+            )
+
+
+def as_chosen(problem: dict, choice: Choice) -> dict:
+    """Return the problem with one row a project: the option chosen, or else the first.
+
+    The first option is the one a project is ranked by.
+    """
+    value = problem["value"]
+    if value.index.nlevels == 1:
+        return problem
+    first = value.index.to_frame(index=False).groupby("project", sort=False)["option"].first()
+    taken = choice.option.reindex(first.index).fillna(first)
+    labels = pd.MultiIndex.from_arrays([taken.index, taken])
+    flat = {
+        name: problem[name].loc[labels].droplevel(1)
+        for name in ("value", "cost", "use", "start", "finish")
+        if problem.get(name) is not None
+    }
+    return {**problem, **flat}
+
+
+def worth_of(problem: dict, choice: Choice) -> float:
+    """Sum what a list is worth: the options taken, and what doing both of a pair adds."""
+    flat, helped = as_chosen(problem, choice), problem["synergies"]
+    total = float(flat["value"][choice.selected].sum())
+    if helped is not None:
+        ends = [helped.index.get_level_values(side) for side in (0, 1)]
+        both = choice.selected[ends[0]].to_numpy() & choice.selected[ends[1]].to_numpy()
+        total += float(helped["value"][both].sum())
+    return total
+
+
+def as_scheduled(
+    portfolio: Portfolio, settings: Settings, evaluation: Evaluation, choice: Choice
+) -> Evaluation:
+    """Return an evaluation whose money is that of the options chosen; scores stay as they are."""
+    taken = taken_options(portfolio, settings, choice.option)
+    flows = pricing.first_flows(portfolio)
+    rest = flows[~flows["project"].isin(taken.index.get_level_values(0))]
+    flows = pd.concat([rest, moved_flows(portfolio, taken)], ignore_index=True)
+    cost, benefit = pricing.by_year(portfolio, settings, flows)
+    order = evaluation.finance.index
+    cost, benefit = cost.reindex(order), benefit.reindex(order)
+    return replace(
+        evaluation,
+        finance=pricing.finance(portfolio, settings, flows, cost, benefit),
+        cost=pricing.by_budget(portfolio, settings, flows, order),
+        cost_by_year=cost,
+        benefit_by_year=benefit,
+    )

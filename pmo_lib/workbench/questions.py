@@ -10,9 +10,9 @@ import pandas as pd
 from pmo_lib import selection
 from pmo_lib.checks import InputError, listing, require_numbers
 from pmo_lib.tables import Portfolio
-from pmo_lib.wording import label_words
+from pmo_lib.wording import limit_words
 from pmo_lib.workbench import pricing
-from pmo_lib.workbench.answers import people_instead, said
+from pmo_lib.workbench.answers import naming, people_instead, said
 from pmo_lib.workbench.evaluation import evaluate
 from pmo_lib.workbench.problem import choosing_problem
 from pmo_lib.workbench.reasons import that_can_bind
@@ -76,11 +76,10 @@ def frontier(
     points = levels[met].clip(lower=0)
     rest = {name: part for name, part in problem.items() if name != "budget"}
     stated = isinstance(problem["budget"], pd.Series)
-    found = selection.frontier(
-        budgets=points if stated else points["total"], gap=settings.gap, time_limit=time_limit,
-        progress=progress and (lambda done, total: progress(done, total, "what each budget buys")),
-        **rest,
-    )  # fmt: skip
+    told = progress and (lambda done, total: progress(done, total, "what each budget buys"))
+    limits = {"budgets": points if stated else points["total"], "time_limit": time_limit}
+    with naming(portfolio.projects["name"]):
+        found = selection.frontier(**limits, gap=settings.gap, progress=told, **rest)
     found = found.rename(columns={"worth": "worth_of_a_million"}).assign(scale=points.index)
     found["worth_of_a_million"] *= 1e6
     found["walk"] = [
@@ -186,7 +185,7 @@ def why_not(
         for row in table.itertuples()
     ]
     table["where"] = [
-        {label_words(label): more for label, more in row.where.items()}
+        {limit_words(label): more for label, more in row.where.items()}
         for row in table.itertuples()
     ]
     table.insert(0, "name", names.reindex(table.index))
@@ -196,8 +195,7 @@ def why_not(
 
 def binding_problem(recommendation: Recommendation) -> dict:
     """State the choice without people that cannot bind."""
-    made = recommendation
-    return that_can_bind(choosing_problem(made.portfolio, made.settings, made.evaluation))
+    return that_can_bind(recommendation.problem)
 
 
 def _asked(recommendation: Recommendation, projects: Iterable | None) -> set:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from pmo_lib import periods, scoring, selection
 from pmo_lib.checks import InputError
-from pmo_lib.wording import limit_words, money_words, worth_between
+from pmo_lib.wording import counted, limit_words, listed, money_words, worth_between
+from pmo_lib.workbench.problem import as_chosen
 from pmo_lib.workbench.settings import RULES, Settings
 
 BY_THE_BOARD = ("Included by the board", "Excluded by the board")
@@ -29,6 +30,7 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
     few = len(choice.selected) <= EXPLAINED_AT_MOST
     priced = explain and few and settings.rule == RULES[0]
     model = selection.build(**that_can_bind(problem)) if priced else None
+    problem = as_chosen(problem, choice)
     began = monotonic()
     for done, (project, funded) in enumerate(choice.selected.items(), start=1):
         if progress is not None:
@@ -72,9 +74,8 @@ def does_not_fit(project, problem, choice, currency: str = "") -> str:
     parts = []
     short = shortfalls(problem["cost"], problem["budget"], choice, project)
     if len(short):
-        label = short.idxmax()
-        more = f" and in {len(short) - 1} more budgets" if len(short) > 1 else ""
-        more = more.replace("1 more budgets", "1 more budget") if len(short) == 2 else more
+        label, others = short.idxmax(), len(short) - 1
+        more = f" and in {counted(others, 'more budget')}" if others else ""
         parts.append(f"{money_words(short[label], currency)} short in {limit_words(label)}{more}")
     if problem["use"] is not None:
         short = shortfalls(problem["use"], problem["capacity"], choice, project)
@@ -135,26 +136,23 @@ def _price(project, funded, settings, problem, model, choice, names) -> str:
     except InputError:
         return ""
     if again is None:
-        return (
-            "; the limits cannot hold without it"
-            if funded
-            else "; cannot be had with what must be in"
-        )
+        without = "the limits cannot hold without it"
+        return f"; {without if funded else 'cannot be had with what must be in'}"
     moved = again.selected != choice.selected
     moved[project] = False
-    enters, leaves = names[moved & again.selected], names[moved & choice.selected]
+    enters, leaves = (named(names[moved & one.selected]) for one in (again, choice))
     if project in decided:
-        lost = _lost(again, choice, settings)
-        words = f"; costs the list {lost}"
-        words += f" and displaces {named(enters)}" if funded and len(enters) else ""
-        return words if again.value > choice.value + 1e-9 else "; costs the list nothing"
+        if again.value <= choice.value + 1e-9:
+            return "; costs the list nothing"
+        words = f"; costs the list {_lost(again, choice, settings)}"
+        return words + (f" and displaces {enters}" if funded and enters else "")
     lost = _lost(choice, again, settings)
     if funded:
         words = f"; without it the list is worth {lost} less"
-        return words + (f", with {named(enters)} instead" if len(enters) else "")
+        return words + (f", with {enters} instead" if enters else "")
     words = f"; including it costs the list {lost}"
-    words += f" and displaces {named(leaves)}" if len(leaves) else ""
-    return words + (f", letting in {named(enters)}" if len(enters) else "")
+    words += f" and displaces {leaves}" if leaves else ""
+    return words + (f", letting in {enters}" if enters else "")
 
 
 def _lost(better, worse, settings: Settings) -> str:
@@ -180,9 +178,7 @@ def that_can_bind(problem: dict) -> dict:
 def named(names) -> str:
     """Word a few project names: long ones shortened, more than three counted."""
     names = [textwrap.shorten(str(name), 42, placeholder=" …") for name in names]
-    if len(names) > 3:
-        return f"{', '.join(names[:2])} and {len(names) - 2} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return listed(names, most=2 if len(names) > 3 else None)
 
 
 def split_warnings(portfolio, settings, evaluation, problem, choice):
@@ -226,7 +222,13 @@ def _funded_if_split(project, worth: float, problem: dict) -> bool:
     if problem["groups"] is not None:
         member = problem["groups"].loc[project]
         split["groups"] = _replaced(problem["groups"], project, halves, member)
-    for kind in ("requires", "excludes", "together"):
+    for name in ("start", "finish"):
+        if problem.get(name) is not None:
+            split[name] = _replaced(problem[name], project, halves, problem[name].loc[project])
+    if problem["synergies"] is not None:
+        alone = [project not in pair for pair in problem["synergies"].index]
+        split["synergies"] = problem["synergies"][alone]
+    for kind in ("requires", "excludes", "together", "after"):
         split[kind] = [
             tuple(half if end == project else end for end in pair)
             for pair in problem[kind]

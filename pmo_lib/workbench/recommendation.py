@@ -12,9 +12,18 @@ import pandas as pd
 from pmo_lib import periods, selection
 from pmo_lib.checks import InputError, show
 from pmo_lib.tables import Portfolio
-from pmo_lib.wording import limit_words, money_words
+from pmo_lib.wording import Money, limit_words, money_words, one_line
+from pmo_lib.workbench.answers import naming
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
-from pmo_lib.workbench.problem import cautions, choosing_problem
+from pmo_lib.workbench.options import option_words, taken_options
+from pmo_lib.workbench.problem import (
+    as_chosen,
+    as_scheduled,
+    cautions,
+    choosing_problem,
+    moves,
+    worth_of,
+)
 from pmo_lib.workbench.reasons import does_not_fit, reasons, shortfalls, split_warnings
 from pmo_lib.workbench.settings import RULES, Settings
 
@@ -29,6 +38,8 @@ class Recommendation:
     ----------
     portfolio, settings, evaluation
         What the recommendation was made from.
+    problem : dict
+        The choice as it was stated, the arguments of `selection.choose`.
     choice, other : selection.Choice
         The list by the board's rule, and by the other rule.
     ranked_list : DataFrame by project
@@ -51,6 +62,7 @@ class Recommendation:
     portfolio: Portfolio
     settings: Settings
     evaluation: Evaluation
+    problem: dict
     choice: selection.Choice
     other: selection.Choice
     ranked_list: pd.DataFrame
@@ -58,6 +70,30 @@ class Recommendation:
     other_list: pd.DataFrame
     headline: str
     warnings: tuple[str, ...]
+
+    @property
+    def other_rule(self) -> str:
+        """The rule that the board does not go by."""
+        return RULES[1 - RULES.index(self.settings.rule)]
+
+    @property
+    def by_rule(self) -> dict[str, selection.Choice]:
+        """Both lists by their rule, the best affordable one first."""
+        both = {self.settings.rule: self.choice, self.other_rule: self.other}
+        return {rule: both[rule] for rule in RULES}
+
+    def names(self, projects) -> list[str]:
+        """Return what projects are called, their labels where no name is known."""
+        known = dict(self.evaluation.set_aside["name"])
+        known |= dict(self.portfolio.projects["name"].dropna())
+        return [one_line(known.get(project)) or str(project) for project in projects]
+
+    def left_by_year(self) -> pd.Series:
+        """Add up what is left over of the budgets, by money year. [currency]."""
+        stated = self.limits["kind"].eq("money") & self.limits["label"].map(type).eq(tuple)
+        money = self.limits[stated]
+        years = pd.Index([label[0] for label in money["label"]], name="period")
+        return money["left_over"].groupby(years).sum()
 
 
 def recommend(
@@ -91,33 +127,38 @@ def recommend(
     """
     evaluation = evaluate(portfolio, settings)
     problem = choosing_problem(portfolio, settings, evaluation)
-    best = selection.choose(**problem, gap=settings.gap, time_limit=settings.time_limit)
     rest = {name: part for name, part in problem.items() if name != "value"}
-    walked = selection.walk_down_the_list(evaluation.score, **rest)
-    walked = dataclasses.replace(walked, value=float(evaluation.worth[walked.selected].sum()))
+    score = _by_option(evaluation.score, problem["value"])
+    with naming(portfolio.projects["name"]):
+        best = selection.choose(**problem, gap=settings.gap, time_limit=settings.time_limit)
+        walked = selection.walk_down_the_list(score, **rest)
+    walked = dataclasses.replace(walked, value=worth_of(problem, walked))
     choice, other = (best, walked) if settings.rule == RULES[0] else (walked, best)
     _require_assessed(portfolio, evaluation, choice)
     why = reasons(portfolio, settings, problem, choice, explain=explain, progress=progress)
+    if problem["value"].index.nlevels > 1:
+        evaluation = as_scheduled(portfolio, settings, evaluation, choice)
+        words = option_words(portfolio, taken_options(portfolio, settings, choice.option))
+        why[words.index] += "; " + words
     ranked = _ranked_list(portfolio, settings, evaluation, choice, why)
+    flat = as_chosen(problem, choice)
     limits = _limits(choice)
     return Recommendation(
         portfolio=portfolio,
         settings=settings,
         evaluation=evaluation,
+        problem=problem,
         choice=choice,
         other=other,
         ranked_list=ranked,
         limits=limits,
         other_list=_other_list(settings, evaluation, ranked, choice, other),
-        headline=_headline(portfolio, settings, evaluation, problem, choice, ranked),
+        headline=_headline(portfolio, settings, evaluation, flat, choice, ranked),
         warnings=evaluation.warnings
         + tuple(cautions(portfolio, evaluation))
+        + tuple(moves(choice, settings))
         + _not_met(choice)
-        + (
-            tuple(split_warnings(portfolio, settings, evaluation, problem, choice))
-            if explain
-            else ()
-        ),
+        + (tuple(split_warnings(portfolio, settings, evaluation, flat, choice)) if explain else ()),
     )
 
 
@@ -137,6 +178,16 @@ def differences(before: Recommendation, after: Recommendation) -> pd.DataFrame:
     table.insert(1, "change", np.where(now[changed], "enters", "leaves"))
     worth = after.evaluation.worth.reindex(changed)
     return table.assign(worth=worth).sort_values(["change", "rank"])
+
+
+def _by_option(score: pd.Series, value: pd.Series) -> pd.Series:
+    """Give each option the score of its project; the first stated is tried first."""
+    if value.index.nlevels == 1:
+        return score
+    place = value.groupby(level=0, sort=False).cumcount()
+    return (score.reindex(value.index.get_level_values(0)).to_numpy() - 1e-9 * place).rename(
+        "score"
+    )
 
 
 def _not_met(choice) -> tuple[str, ...]:
@@ -197,15 +248,14 @@ def _ranked_list(portfolio, settings, evaluation, choice, why) -> pd.DataFrame:
 
 def _too_close(table: pd.DataFrame, tolerance: float) -> pd.Series:
     """Mark projects with a score within the tolerance of one across the line."""
-    score = table["score"]
-    inside, outside = (
-        score[table["block"] == "recommended"],
-        score[table["block"] == "not recommended"],
-    )
     close = pd.Series(False, index=table.index)
-    for own, across in ((inside, outside), (outside, inside)):
-        distance = np.abs(own.to_numpy()[:, None] - across.to_numpy()[None, :])
-        near = distance.min(axis=1, initial=np.inf) < tolerance
+    sides = [
+        table.loc[table["block"] == block, "score"] for block in ("recommended", "not recommended")
+    ]
+    for own, across in (sides, sides[::-1]):
+        ladder = np.concatenate([[-np.inf], np.sort(across), [np.inf]])
+        above = np.searchsorted(ladder, own)
+        near = np.minimum(own - ladder[above - 1], ladder[above] - own) < tolerance
         close[own.index[near]] = True
     return close
 
@@ -215,21 +265,8 @@ def _limits(choice) -> pd.DataFrame:
     table = choice.slack.rename(columns={"limit": "available", "left": "left_over"})
     kinds = {"budget": "money", "capacity": "people"}
     table["kind"] = table["kind"].map(kinds).fillna("limit")
-    words = {"money": limit_words, "people": _role_words, "limit": _group_words}
-    table["limit"] = [
-        words[kind](label) for kind, label in zip(table["kind"], table["label"], strict=True)
-    ]
+    table["limit"] = table["label"].map(limit_words)
     return table.set_index("limit")[["kind", "label", "available", "used", "left_over"]]
-
-
-def _role_words(label) -> str:
-    role, month = label
-    return f"{role}, {periods.month_label(month)}"
-
-
-def _group_words(label) -> str:
-    group, measure, side = label
-    return f"{group}: {side} ({measure})"
 
 
 def _other_list(settings, evaluation, ranked, choice, other) -> pd.DataFrame:
@@ -237,7 +274,7 @@ def _other_list(settings, evaluation, ranked, choice, other) -> pd.DataFrame:
     differs = choice.selected.index[choice.selected != other.selected]
     table = ranked.loc[differs, ["name", "rank", "cost"]]
     table["worth"] = evaluation.worth[differs]
-    across = next(rule for rule in RULES if rule != settings.rule)
+    across = RULES[1 - RULES.index(settings.rule)]
     table["funded_by"] = np.where(choice.selected[differs], settings.rule, across)
     return table.sort_values(["funded_by", "rank"])
 
@@ -247,7 +284,11 @@ def _headline(portfolio, settings, evaluation, problem, choice, ranked) -> str:
     funded = ranked[ranked["funded"]]
     proposals = int((portfolio.projects["status"] == "proposed").sum())
     large = ranked["cost"].sum() >= 1e7
-    money = functools.partial(_rounded_money, currency=settings.currency, large=large)
+    money = (
+        Money(settings.currency, "m").shown
+        if large
+        else functools.partial(money_words, currency=settings.currency)
+    )
     opening = f"Approve {len(funded)} of {proposals} proposals, {money(funded['cost'].sum())}"
     if not isinstance(problem["budget"], pd.Series):
         return f"{opening}; no budget is stated."
@@ -267,10 +308,6 @@ def _span(first: str, last: str) -> str:
         return f"{begins}-{ends % 100:02d}"
     labels = [periods.label(first), periods.label(last)]
     return labels[0] if first == last else " to ".join(labels)
-
-
-def _rounded_money(amount: float, *, currency: str, large: bool) -> str:
-    return f"{currency}{amount / 1e6:,.1f}m" if large else money_words(amount, currency)
 
 
 def _left_because(problem: dict, choice, names: pd.Series) -> str:

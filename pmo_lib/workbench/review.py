@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 
-import numpy as np
 import pandas as pd
 
 from pmo_lib.tables import Portfolio
@@ -33,71 +32,51 @@ def review(portfolio: Portfolio, evaluation: Evaluation) -> pd.DataFrame:
     """
     rows = [
         *_counted_twice(portfolio),
-        *_moving_together(evaluation),
-        *_hardly_separating(evaluation),
-        *_own_scores(portfolio, evaluation),
+        *_moving_together(evaluation.values),
+        *_hardly_separating(evaluation.values),
+        *_own_scores(portfolio),
     ]
     return pd.DataFrame(rows, columns=["doubt", "criteria", "what to know", "what to do"])
 
 
 def _counted_twice(portfolio: Portfolio):
-    source = portfolio.criteria["source"]
+    source, doubt = portfolio.criteria["source"], "counts twice"
     ratios = source.index[source.isin(["bcr", "payback"])]
     if len(ratios) and len(portfolio.budgets):
-        yield (
-            "counts twice",
-            ", ".join(ratios),
-            "cost already limits the list through the budget, and is counted again in this ratio",
-            "score benefits only, or drop the criterion",
+        known = (
+            "cost already limits the list through the budget, and is counted again in this ratio"
         )
+        yield doubt, ", ".join(ratios), known, "score benefits only, or drop the criterion"
     from_flows = source.index[source.isin(["npv", "bcr", "payback"])]
+    known = "both are computed from the same cash flows"
     for pair in itertools.combinations(from_flows, 2):
-        yield (
-            "counts twice",
-            ", ".join(pair),
-            "both are computed from the same cash flows",
-            "keep one of them",
-        )
+        yield doubt, ", ".join(pair), known, "keep one of them"
 
 
-def _moving_together(evaluation: Evaluation):
-    values = evaluation.values
+def _moving_together(values: pd.DataFrame):
     if len(values) < 3:
         return
-    varying = values.loc[:, values.std() > 0]
-    correlation = np.atleast_2d(np.corrcoef(varying.to_numpy(), rowvar=False))
-    for i, j in itertools.combinations(range(varying.shape[1]), 2):
-        if abs(correlation[i, j]) > CORRELATED:
-            yield (
-                "moves together",
-                f"{varying.columns[i]}, {varying.columns[j]}",
-                f"values correlate at {correlation[i, j]:.2f} over {len(values)} projects",
-                "check that they are not one consideration under two names",
-            )
+    correlation = values.loc[:, values.std() > 0].corr()
+    for pair in itertools.combinations(correlation.columns, 2):
+        if abs(correlation.loc[pair]) > CORRELATED:
+            known = f"values correlate at {correlation.loc[pair]:.2f} over {len(values)} projects"
+            remedy = "check that they are not one consideration under two names"
+            yield "moves together", ", ".join(pair), known, remedy
 
 
-def _hardly_separating(evaluation: Evaluation):
-    if len(evaluation.values) < 3:
-        return
-    spread = evaluation.values.max() - evaluation.values.min()
-    for criterion in spread.index[spread < SEPARATES]:
-        yield (
-            "hardly separates",
-            criterion,
-            f"values span only {spread[criterion]:.2f} of the range from worst to best",
-            "move the reference points to where projects differ, or drop the criterion",
-        )
+def _hardly_separating(values: pd.DataFrame):
+    spread = values.max() - values.min()
+    for criterion in spread.index[(spread < SEPARATES) & (len(values) >= 3)]:
+        known = f"values span only {spread[criterion]:.2f} of the range from worst to best"
+        remedy = "move the reference points to where projects differ, or drop the criterion"
+        yield "hardly separates", criterion, known, remedy
 
 
-def _own_scores(portfolio: Portfolio, evaluation: Evaluation):
-    rows = portfolio.performance
+def _own_scores(portfolio: Portfolio):
+    rows, names = portfolio.performance, portfolio.projects["name"]
     sponsor = rows["project"].map(portfolio.projects["sponsor"])
-    names = portfolio.projects["name"]
     own = rows[(rows["scored_by"] == sponsor).fillna(False).astype(bool)]
     for criterion, group in own.groupby("criterion", sort=False):
-        yield (
-            "own score",
-            criterion,
-            f"entered by the project's own sponsor for {', '.join(names.reindex(group['project']))}",
-            "ask someone else to confirm the estimate",
-        )
+        scored = ", ".join(names.reindex(group["project"]))
+        known = f"entered by the project's own sponsor for {scored}"
+        yield "own score", criterion, known, "ask someone else to confirm the estimate"

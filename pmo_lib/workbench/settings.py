@@ -15,6 +15,7 @@ import tomlkit
 
 from pmo_lib import periods
 from pmo_lib.checks import InputError, show
+from pmo_lib.rebalance.rules import Rules
 
 RULES = ("best affordable list", "down the list")
 OBJECTIVES = ("score", "npv", "priority")
@@ -61,6 +62,9 @@ class Settings:
         "'best affordable list' (exact) or 'down the list' (skip what does not fit).", RULES[0]
     )
     objective: str = _help("What the best list maximises: score, npv or priority.", "score")
+    starts_every: int = _help(
+        "Months between the starts tried from a project's earliest to its latest; 0: as planned.", 0
+    )
     budget_scale: float = _help("Factor on every budget: 0.9 is a cut of 10 %.", 1.0)
     discount_schedule: str = _help("Name in the discount_schedules table.", "")
     discount_rate: float = _help(
@@ -93,6 +97,11 @@ class Settings:
     limits: tuple[Mapping[str, Any], ...] = _help(
         "Extra limits: group ('category: Digital'), measure (share, amount, count), at_least, at_most.",
         (),
+    )
+    review: Mapping[str, Any] = _help(
+        "Rules of reviews of running work, such as most_stops or success by confidence; empty: "
+        "as the library states them.",
+        factory=dict,
     )
     saved_by: str = _help("Who saved these settings.", "")
     saved_reason: str = _help("Why they were saved.", "")
@@ -186,6 +195,24 @@ def without_override(settings: Settings, project: str) -> Settings:
     return dataclasses.replace(settings, overrides=kept)
 
 
+def review_rules(settings: Settings) -> Rules:
+    """Return the rules by which running work is reviewed.
+
+    Raises
+    ------
+    InputError
+        If a key is not a rule, or a rule is out of range.
+    """
+    known = {f.name for f in dataclasses.fields(Rules)}
+    problems = [_unknown_key(key, known, "review") for key in settings.review if key not in known]
+    if problems:
+        raise InputError(*problems)
+    try:
+        return Rules(**settings.review)
+    except TypeError as error:
+        raise InputError(f"review: {error}; see the comments of the settings") from None
+
+
 def _plain(node: Any) -> Any:
     """Write equal settings alike: 1.0 as 1, tuples as lists."""
     if isinstance(node, Mapping):
@@ -226,10 +253,12 @@ def _problems(settings: Settings):
         if getattr(settings, name) not in allowed:
             words = ", ".join(map(show, allowed))
             yield f"{name}: must be one of {words}, got {show(getattr(settings, name))}"
+    if _is_number(settings.starts_every) and settings.starts_every != int(settings.starts_every):
+        yield f"starts_every: must be whole months, got {show(settings.starts_every)}"
     if settings.unrated not in ("", "none"):
         yield f"unrated: must be 'none' or empty, got {show(settings.unrated)}"
     for name, low, high in (
-        ("budget_scale", 0, 100), ("discount_rate", -0.99, 10), ("size_reference", 0, 1e18),
+        ("starts_every", 0, 120), ("budget_scale", 0, 100), ("discount_rate", -0.99, 10), ("size_reference", 0, 1e18),
         ("too_close", 0, 1), ("gap", 0, 1), ("time_limit", 0.01, 86_400),
     ):  # fmt: skip
         value = getattr(settings, name)
@@ -247,6 +276,8 @@ def _problems(settings: Settings):
             isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
         ):
             yield f"swings: each must be a pair [worst, best], got {show(value)} for {show(key)}"
+    if settings.review:
+        yield from _caught(review_rules, settings)
     yield from _override_problems(settings.overrides)
     for number, row in enumerate(settings.limits, start=1):
         yield from _limit_problems(row, f"limits entry {number}")
@@ -294,7 +325,7 @@ def _keys_problems(row, known, where, needed):
 
 
 def _wrong_types(settings: Settings):
-    for name in ("weights", "swings", "objective_weights"):
+    for name in ("weights", "swings", "objective_weights", "review"):
         if not isinstance(getattr(settings, name), Mapping):
             yield f"{name}: must be a table such as [{name}], got {show(getattr(settings, name))}"
     for name in ("overrides", "limits"):

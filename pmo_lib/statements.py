@@ -1,0 +1,266 @@
+"""What every output states about a list: how it was made, what was read, what it hangs on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pmo_lib.tables import Portfolio, parse_levels, parse_points
+from pmo_lib.wording import (
+    Money,
+    counted,
+    listed,
+    long_date,
+    money_for,
+    money_words,
+    number,
+    one_line,
+    worth_words,
+    years_words,
+)
+from pmo_lib.workbench import Evaluation, Recommendation, Settings, differences
+from pmo_lib.workbench.options import option_words, taken_options
+from pmo_lib.workbench.pricing import base_date
+
+SUMMED = {
+    "score": "value over not doing, on the weighted criteria",
+    "npv": "net present value",
+    "priority": "strategic priority",
+}
+"""What a portfolio sums, by the objective of the settings."""
+
+
+def money_of(made: Recommendation) -> Money:
+    """Choose the unit in which a list's money is shown."""
+    return money_for(made.settings.currency, float(made.ranked_list["cost"].abs().max()))
+
+
+def account(tables: Portfolio, evaluation: Evaluation | None = None) -> dict[str, int]:
+    """Account for every row read: used and set aside together are the rows read."""
+    read, aside = tables.rows_read, len((evaluation or tables).set_aside)
+    return {"rows_read": read, "used": read - aside, "set_aside": aside}
+
+
+def account_words(account: dict[str, int], parts: str = "") -> str:
+    """Word the account of rows: nothing is dropped in silence."""
+    read, used, aside = account.values()
+    return f"{counted(read, 'project row')} read = {used:,} used{parts} + {aside:,} set aside."
+
+
+def accounting(made: Recommendation) -> str:
+    """Account for every row read, with what those used are."""
+    found, evaluation = account(made.portfolio, made.evaluation), made.evaluation
+    assessed, running = len(evaluation.score), len(evaluation.running)
+    other = found["used"] - assessed - running
+    parts = [f"{counted(assessed, 'proposal')} assessed", f"{running} running"]
+    return account_words(found, f" ({listed(parts + [f'{other} complete'] * (other > 0))})")
+
+
+def weights_line(made: Recommendation) -> str:
+    """State the weights in one line."""
+    names = made.portfolio.criteria["name"]
+    words = [
+        f"{one_line(names[criterion])} {number(round(100 * weight, 1))} %"
+        for criterion, weight in made.evaluation.weights.items()
+    ]
+    return f"Weights: {', '.join(words)}."
+
+
+def basis(made: Recommendation) -> str:
+    """State the rule, what the list sums, and how good it is proven to be."""
+    settings, choice = made.settings, made.choice
+    words = f"Rule: {settings.rule}, on {SUMMED[settings.objective]}; {choice.sentence}."
+    if not choice.reproducible:
+        words += " The search was ended before proof: a list just as good may come out elsewhere."
+    if settings.budget_scale != 1:
+        words += f" Budgets are taken at {number(100 * settings.budget_scale)} %."
+    if settings.starts_every:
+        words += f" {starts_words(settings)}"
+    return words
+
+
+def starts_words(settings: Settings) -> str:
+    """Say when proposals may start."""
+    if not settings.starts_every:
+        return "Work starts as planned."
+    every = counted(settings.starts_every, "month")
+    return f"Starts from earliest to latest are tried every {every}."
+
+
+def for_this_run(saved: Settings, used: Settings) -> tuple[str, ...]:
+    """Say which settings stand only for one run; nothing if none does.
+
+    >>> for_this_run(Settings(), Settings(budget_scale=0.9))
+    ('For this run only, not as saved: budgets are taken at 90 %.',)
+    """
+    parts = {
+        "budget_scale": f"budgets are taken at {number(100 * used.budget_scale)} %",
+        "starts_every": starts_words(used).rstrip(".").lower(),
+    }
+    words = [part for name, part in parts.items() if getattr(saved, name) != getattr(used, name)]
+    return (f"For this run only, not as saved: {'; '.join(words)}.",) if words else ()
+
+
+def conditions(made: Recommendation) -> pd.Series:
+    """Word, by recommended project, the version and start taken where these are not the plan's."""
+    taken = taken_options(made.portfolio, made.settings, made.choice.option)
+    return option_words(made.portfolio, taken)
+
+
+def prices(made: Recommendation) -> str:
+    """State the unit and base of money, and how it is discounted."""
+    settings = made.settings
+    rate = f"{number(100 * settings.discount_rate)} % a year"
+    if settings.discount_schedule:
+        rate = f"the schedule {one_line(settings.discount_schedule)}"
+    return (
+        f"Price base: {one_line(settings.price_base) or 'not stated'}. "
+        f"Present values discounted by {rate} from {base_date(made.portfolio, settings)}."
+    )
+
+
+def legend(made: Recommendation, money: Money) -> str:
+    """Say what the columns of the list mean."""
+    points, years = number(100 * made.settings.too_close), made.portfolio.budgets["period"]
+    within = f" within {years_words(years)}" if len(years) else ""
+    return (
+        f"≈ Too close to call: within {points} points of a project across the line. Score: weighted "
+        f"value. BCR: present value of benefits over costs. Costs: {money.unit}{within}. "
+        "… In full on sheet Reasons."
+    )
+
+
+def to_read(made: Recommendation) -> list[str]:
+    """Return everything that must be read with the list, one text each."""
+    return [weights_line(made), prices(made), basis(made), accounting(made), *made.warnings]
+
+
+def contributions(made: Recommendation) -> pd.DataFrame:
+    """Lay out contributions, project x objective, in [0, 1]; missing where nobody rated."""
+    table = made.portfolio.contributions.pivot(
+        index="project", columns="objective", values="contribution"
+    ).reindex(index=made.portfolio.projects.index, columns=made.portfolio.objectives.index)
+    return table.fillna(0.0) if made.settings.unrated == "none" else table.dropna(how="all")
+
+
+def saved_words(settings: Settings) -> str:
+    """Say which settings are used, and who saved them why.
+
+    >>> saved_words(Settings())
+    'Settings as they came with the tables: nobody has saved any yet.'
+    """
+    if not settings.saved_by:
+        return "Settings as they came with the tables: nobody has saved any yet."
+    day, reason = long_date(settings.saved_on.partition("T")[0]), settings.saved_reason.rstrip(".")
+    return f"Settings saved by {settings.saved_by} on {day}: {reason}."
+
+
+def corners(criterion: pd.Series) -> pd.Series:
+    """Return the corners of a value function: value by performance or level word."""
+    if criterion["value_function"] == "linear":
+        return pd.Series([0.0, 1.0], index=[criterion["worst"], criterion["best"]])
+    if criterion["value_function"] == "piecewise":
+        return parse_points(criterion["points"])
+    return parse_levels(criterion["levels"]).sort_values(kind="stable")
+
+
+def swing(criterion: pd.Series, *, currency: str = "£") -> str:
+    """Say which swing a weight prices: from the worst reference to the best, in units.
+
+    Parameters
+    ----------
+    criterion : Series
+        A row of the criteria table.
+    currency : str
+        The sign of money.
+
+    Examples
+    --------
+    >>> row = {"value_function": "linear", "worst": 0.0, "best": 40e3, "unit": "residents"}
+    >>> swing(pd.Series(row))
+    'from 0 to 40,000 residents'
+    """
+    unit, values = one_line(criterion["unit"]), corners(criterion)
+    ends = values.idxmin(), values.idxmax()
+    if isinstance(ends[0], str):
+        return "from ‘{}’ to ‘{}’".format(*map(one_line, ends))
+    if unit == currency:
+        money = money_for(currency, max(map(abs, ends)))
+        return f"from {money.shown(ends[0])} to {money.shown(ends[1])}"
+    if unit in ("share", "%") and max(map(abs, ends)) <= 1:
+        ends, unit = [100 * end for end in ends], "%"
+    worst, best = map(number, ends)
+    return f"from {worst} to {best} {unit}".rstrip().replace("-", "−")
+
+
+def frontier_words(found: pd.DataFrame, settings: Settings) -> list[str]:
+    """Read `workbench.frontier`: which budgets are too small, and where a million stops paying."""
+    unmet, marked = found[found["value"].isna()], found[found["stops_paying"]]
+    words, million = [], f"a further {settings.currency}1m"
+    if len(unmet):
+        words.append(
+            f"Up to {100 * unmet['scale'].max():.4g} % of the budgets there is too little for running "
+            "work or for what must be in."
+        )
+    known = found[found["value"].notna()]
+    now, last = known[known["now"]], known.tail(1).squeeze()
+    if len(now) and last["budget"] > now["budget"].iloc[0]:
+        now = now.iloc[0]
+        more = money_words(last["budget"] - now["budget"], settings.currency)
+        words.append(
+            f"{more} more, {100 * last['scale']:.4g} % of the budgets, would add "
+            f"{worth_words(last['value'] - now['value'], settings)} to "
+            f"{worth_words(now['value'], settings)}."
+        )
+    else:
+        words.append("No larger budget was tried than there is now.")
+    if len(marked):
+        first = marked.iloc[0]
+        budget = money_words(first["budget"], settings.currency)
+        where = (
+            "the present budgets" if first["now"] else f"{budget} ({100 * first['scale']:.4g} %)"
+        )
+        words.append(
+            f"From {where} on, {million} adds less than half of what one buys now on average."
+        )
+    else:
+        words.append(f"In this range {million} never stops paying.")
+    return words
+
+
+def moved(before: Recommendation, after: Recommendation) -> dict[str, pd.DataFrame]:
+    """Return what enters and what leaves between two lists, by ``"enters"`` and ``"leaves"``."""
+    table = differences(before, after)
+    return {change: table[table["change"] == change] for change in ("enters", "leaves")}
+
+
+def price_of_including(
+    without: Recommendation, including: Recommendation, project: str
+) -> list[str]:
+    """Say what including a project costs the list, and which projects it displaces.
+
+    Parameters
+    ----------
+    without, including : Recommendation
+        Under settings that differ only in including the project.
+    project : str
+        The project included.
+
+    Returns
+    -------
+    list of str
+        Sentences: the price, what is displaced, what comes in beside it.
+    """
+    settings, name = including.settings, including.names([project])[0]
+    if without.choice.selected.get(project, False):
+        return [f"{name} is on the list in any case: including it costs nothing."]
+    lost, total = without.choice.value - including.choice.value, without.choice.value
+    enters, leaves = (
+        listed(map(one_line, table.drop(index=project, errors="ignore")["name"]))
+        for table in moved(without, including).values()
+    )
+    return [
+        f"Including {name} costs the list {worth_words(lost, settings)}: from "
+        f"{worth_words(total, settings)} to {worth_words(total - lost, settings)}.",
+        f"It displaces {leaves}." if leaves else "It displaces nothing: it fits beside them.",
+        *([f"With the money that this leaves, {enters} also comes in."] if enters else []),
+    ]

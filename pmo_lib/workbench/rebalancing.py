@@ -1,0 +1,237 @@
+"""Review running work: state portfolio, settings and rules as a problem for `rebalance`."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib import periods
+from pmo_lib import rebalance as core
+from pmo_lib.checks import InputError
+from pmo_lib.tables import AS_PROPOSED, Portfolio, as_frame, parse_levels, parse_points
+from pmo_lib.workbench import pricing
+from pmo_lib.workbench.evaluation import Evaluation, evaluate
+from pmo_lib.workbench.options import options
+from pmo_lib.workbench.problem import choosing_problem
+from pmo_lib.workbench.settings import Settings
+
+CAUSES = {
+    "new data": (),
+    "new weights": ("weights", "swings", "objective_weights"),
+    "new limits": ("limits", "budgets", "budget_scale", "capacity", "transfers"),
+    "an override": ("overrides",),
+}
+"""Why a list may change, and the tables and settings that belong to each but the first."""
+
+WEIGHTS = {"criteria": ("weight", "swing_worst", "swing_best"), "objectives": ("weight", "rank")}
+
+_SWITCHES = {
+    "stop_value": ["exit_cost", "contract_minimum"],
+    "restart_value": ["restart_cost"],
+    "pause_value": ["pause_cost", "restart_cost"],
+}
+
+SHOWN = ("name", "programme", "sponsor", "category", "status")
+
+
+def rebalance(
+    portfolio: Portfolio, settings: Settings, rules: core.Rules, *, progress=None
+) -> core.Rebalance:
+    """Choose what to stop, pause, continue, resume and start, by what lies ahead.
+
+    A running project that cannot be assessed goes on, its cost taken off first, and is
+    not in the table; `review_problem` says how the rest is stated.
+
+    Raises
+    ------
+    InputError
+        As `evaluate` and `choosing_problem`.
+    InfeasibleError
+        If the limits cannot all hold, even with work stopped.
+    """
+    return core.rebalance(
+        **review_problem(portfolio, settings, rules), currency=settings.currency,
+        most_stops=rules.most_stops, most_changes=rules.most_changes,
+        gap=settings.gap, time_limit=settings.time_limit, progress=progress,
+    )  # fmt: skip
+
+
+def review_problem(portfolio: Portfolio, settings: Settings, rules: core.Rules) -> dict:
+    """State a review as the arguments of `rebalance.rebalance`.
+
+    Running and paused projects are assessed like proposals, on remaining cost and
+    benefit. Value and benefit-cost ratio are expected over success: with the probability
+    that `rules` gives to the latest confidence all that is estimated comes, otherwise the
+    cost alone. Stopping, pausing and taking up again are worth what paying for them is.
+    """
+    ahead, evaluation = _all_ahead(portfolio, settings)
+    problem = choosing_problem(ahead, settings, evaluation)
+    shown = portfolio.projects.reindex(evaluation.score.index)
+    facts = shown[list(SHOWN)].assign(**_amounts(shown, rules))
+    status = latest(portfolio.status)
+    facts["confidence"] = status["confidence"].reindex(facts.index)
+    facts["success"] = facts["confidence"].map(dict(rules.success)).astype(float).fillna(1.0)
+    finance = evaluation.finance.reindex(facts.index)
+    facts["cost_to_complete"] = finance["cost"]
+    facts["benefit"] = evaluation.benefit_by_year.sum(axis=1).reindex(facts.index)
+    facts["bcr"] = finance["bcr"] * facts["success"]
+    due = status["finish"].reindex(facts.index)
+    facts["protected"] = _protected(facts, due, settings, rules)
+    now, cost = pricing.base_date(portfolio, settings), evaluation.cost_by_year
+    for name, costs in _SWITCHES.items():
+        paid_now = facts[costs].sum(axis=1).to_frame(now)
+        facts[name] = _worth_of_paying(ahead, settings, paid_now)
+    failed = _worth_of_paying(ahead, settings, cost.reindex(facts.index))
+    by_option = problem["value"].index.get_level_values(0)
+    chance, failed = (s.reindex(by_option).to_numpy() for s in (facts["success"], failed))
+    has_years = isinstance(problem["cost"], pd.DataFrame)
+    factors = pricing.discount_factors(portfolio, settings, 1)
+    if problem["value"].index.nlevels == 2:
+        plan = options(ahead, settings, facts.index)
+        problem["delay"] = plan["delay"].reindex(problem["value"].index)
+    return problem | {
+        "value": chance * problem["value"] + (1 - chance) * np.where(chance < 1, failed, 0.0),
+        "projects": facts.rename_axis("project"),
+        "pause_months": rules.pause_months if has_years else 0,
+        "discount_rate": 1 / float(factors.iloc[1]) - 1,
+    }
+
+
+def since_last(
+    before: tuple[Portfolio, Settings], after: tuple[Portfolio, Settings], rules: core.Rules
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Say what changed since last time, and why: `rebalance.bridge` and `rebalance.attribution`.
+
+    Both times are rebalanced, and mixtures of them in which only some causes have changed.
+    What is neither weights, limits nor overrides is data; all are rebalanced by the same
+    rules. An override of a project that was not there yet is left out.
+    """
+    decide = functools.cache(lambda causes: rebalance(*_mixed(before, after, causes), rules))
+    changed = [c for c in CAUSES if not _alike(before, _mixed(before, after, frozenset({c})))]
+    return core.bridge(decide, changed), core.attribution(decide, list(CAUSES), changed)
+
+
+def _mixed(before, after, causes) -> tuple[Portfolio, Settings]:
+    """Return tables and settings of before, with those of the causes as after."""
+    mixed = list(after if "new data" in causes else before)
+    for cause, names in CAUSES.items():
+        taken = after if cause in causes else before
+        for place, source in enumerate(taken) if names else ():
+            own = {n: getattr(source, n) for n in names if hasattr(source, n)}
+            mixed[place] = dataclasses.replace(mixed[place], **own)
+    weighed = (after if "new weights" in causes else before)[0]
+    tables = {
+        name: getattr(mixed[0], name).assign(**getattr(weighed, name)[list(columns)])
+        for name, columns in WEIGHTS.items()
+    }
+    stated, there = mixed[0].overrides, mixed[0].projects.index
+    known = tuple(row for row in mixed[1].overrides if row["project"] in there)
+    tables["overrides"] = stated[stated["project"].isin(there)]
+    return dataclasses.replace(mixed[0], **tables), dataclasses.replace(mixed[1], overrides=known)
+
+
+def _alike(one, other) -> bool:
+    """Tell whether tables and settings are the same."""
+    tables = (vars(one[0]).items(), vars(other[0]))
+    same = all(t.equals(tables[1][n]) for n, t in tables[0] if isinstance(t, pd.DataFrame))
+    return same and one[1].hash() == other[1].hash()
+
+
+def latest(status: pd.DataFrame) -> pd.DataFrame:
+    """Return the last row of each project's status, by project."""
+    return status.sort_values("review", kind="stable").groupby("project").last(skipna=False)
+
+
+def _all_ahead(portfolio: Portfolio, settings: Settings) -> tuple[Portfolio, Evaluation]:
+    """Assess running and paused projects like proposals; running ones that cannot be, stay."""
+    stands = portfolio.projects["status"]
+    reviewed = stands.isin(["running", "paused"])
+    stated = portfolio.options
+    first = stated["option"] == stated["project"].map(pricing.first_options(portfolio))
+    for _ in range(2):
+        as_proposals = portfolio.projects.assign(status=stands.where(~reviewed, "proposed"))
+        as_proposals.loc[reviewed, ["earliest_start", "latest_start"]] = np.nan
+        ahead = dataclasses.replace(
+            portfolio,
+            projects=as_proposals,
+            options=stated[first | ~stated["project"].map(reviewed)],
+        )
+        evaluation = evaluate(ahead, settings)
+        aside = reviewed & stands.index.isin(evaluation.set_aside.index)
+        if not aside.any():
+            break
+        reviewed &= ~aside
+    return ahead, evaluation
+
+
+def _amounts(shown: pd.DataFrame, rules: core.Rules) -> dict[str, pd.Series]:
+    stated = {name: shown[name].fillna(0.0) for name in ("sunk_cost", "exit_cost", "pause_cost")}
+    for name in ("contract_minimum", "restart_cost"):
+        amounts = pd.Series(dict(getattr(rules, name)), dtype=float)
+        _require_known(amounts.index, shown.index, name)
+        stated[name] = amounts.reindex(shown.index).fillna(0.0)
+    return stated
+
+
+def _protected(facts, due: pd.Series, settings: Settings, rules: core.Rules) -> pd.Series:
+    """Say of each project that must go on as it is why; empty for the others."""
+    _require_known(rules.protected, facts.index, "protected")
+    today = settings.meeting_date or settings.base_date
+    words = pd.Series("", index=facts.index, dtype=str)
+    if today:
+        soon = due <= periods.shift(today, rules.finishing_months)
+        soon &= facts["status"].eq("running")
+        words[soon] = [
+            f"Finishes in {periods.month_label(day)}: too late to stop" for day in due[soon]
+        ]
+    for project, reason in rules.protected.items():
+        words[project] = f"Protected: {reason}"
+    return words
+
+
+def _require_known(labels, known: pd.Index, name: str) -> None:
+    unknown = pd.Index(labels).difference(known)
+    if len(unknown):
+        raise InputError(f"{name}: not an assessed project: {', '.join(map(str, unknown))}")
+
+
+def _worth_of_paying(ahead: Portfolio, settings: Settings, cost: pd.DataFrame) -> pd.Series:
+    """Return what paying costs by year for nothing is worth, in what the list sums.
+
+    Every project performs as if it were not done and contributes to no objective.
+    """
+    if settings.objective == "priority" or not cost.any(axis=None):
+        return pd.Series(0.0, index=cost.index)
+    flows = cost.rename_axis("project").reset_index()
+    flows = flows.melt("project", var_name="period", value_name="cost")
+    own = ahead.criteria[ahead.criteria["source"] == "performance"]
+    idle = [(criterion, *_idle(row)) for criterion, row in own.iterrows()]
+    nothing = [(project, *one) for project in cost.index for one in idle]
+    columns = ["project", "criterion", "estimate", "level"]
+    stands = np.where(ahead.projects.index.isin(cost.index), "proposed", "complete")
+    paid = dataclasses.replace(
+        ahead,
+        projects=ahead.projects.assign(status=stands),
+        cash_flows=as_frame("cash_flows", flows.assign(option=AS_PROPOSED, fund="", benefit=0.0)),
+        budgets=ahead.budgets[:0],
+        options=ahead.options[:0],
+        performance=as_frame("performance", pd.DataFrame(nothing, columns=columns)),
+        contributions=ahead.contributions.assign(contribution=0.0),
+    )
+    now = pricing.base_date(ahead, settings)
+    worth = evaluate(paid, dataclasses.replace(settings, base_date=now)).worth
+    return worth.reindex(cost.index).fillna(0.0)
+
+
+def _idle(criterion: pd.Series) -> tuple[float, str | None]:
+    """Return performance of not doing a project, as an estimate or a level."""
+    if criterion["value_function"] == "levels":
+        stated = criterion["not_doing_level"]
+        return np.nan, parse_levels(criterion["levels"]).idxmin() if pd.isna(stated) else stated
+    if not np.isnan(criterion["not_doing"]):
+        return criterion["not_doing"], None
+    points = criterion["value_function"] == "piecewise"
+    return (parse_points(criterion["points"]).idxmin() if points else criterion["worst"]), None
