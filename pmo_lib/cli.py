@@ -327,7 +327,8 @@ def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 
     )
     if as_json:
         frames = {name: getattr(made, name) for name in ("ranked_list", "limits", "other_list")}
-        frames["schedule"] = workbench.schedule(made).join(made.choice.option)
+        if made.choice.selected.any():
+            frames["schedule"] = workbench.schedule(made).join(made.choice.option)
         document = {
             "headline": made.headline,
             "marking": settings.marking,

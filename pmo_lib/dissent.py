@@ -244,8 +244,10 @@ def with_and_without(
     unknown = [m for m in interests["member"].unique() if m not in weights.index]
     if unknown:
         raise InputError(f"interests: {listing(unknown)} gave no weights; leave them out")
-    without = {"all": (), **interests.groupby("project", sort=False)["member"].agg(tuple)}
-    without["none declared"] = tuple(interests["member"].unique())
+    declared = interests.groupby("project", sort=False)["member"].agg(tuple)
+    if {"all", "none declared"} & set(declared.index):
+        raise InputError("interests: no project can be called 'all' or 'none declared'; rename it")
+    without = {"all": (), **declared, "none declared": tuple(interests["member"].unique())}
     empty = [row for row, members in without.items() if not set(weights.index) - set(members)]
     if empty:
         raise InputError(

@@ -102,6 +102,8 @@ def for_this_run(saved: Settings, used: Settings) -> tuple[str, ...]:
 
 def conditions(made: Recommendation) -> pd.Series:
     """Word, by recommended project, the version and start taken where these are not the plan's."""
+    if not made.choice.selected.any():
+        return pd.Series(dtype="str")
     taken = taken_options(made.portfolio, made.settings, made.choice.option)
     return option_words(made.portfolio, taken)
 

@@ -89,6 +89,7 @@ class TestSmallBoard:
         (lambda: dissent.dissent_map(PROBLEM, VALUE, BOARD, together=BOARD.iloc[0] * 2), "together: must sum to 1"),
         (lambda: dissent.trade_offs(PROBLEM, VALUE, BOARD, pairs=[("reach", "cost")]), "pairs: 'cost' not among"),
         (lambda: interests(("Zed", "bus")), "interests: 'Zed' gave no weights"),
+        (lambda: interests(("x", "all")), "no project can be called 'all'"),
         (lambda: interests(("x", "bus"), ("y", "bus"), ("z", "roof")), "nobody is left for 'none declared'"),
         (lambda: dissent.what_changed(mapped(BOARD), mapped(BOARD.set_axis(list("uvw")))), "no member took part in both"),
     ])  # fmt: skip

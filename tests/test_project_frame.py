@@ -20,6 +20,7 @@ VIEWS = {
     "typer",
     "IPython",
     "sqlite3",
+    "sqlalchemy",
 }
 
 

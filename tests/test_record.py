@@ -281,6 +281,11 @@ def refusals():
         "at most 200 characters, got 201",
     )
     yield (
+        "a name that is none",
+        lambda b: record.add_member(b, None, role="member", by="Ann"),
+        "subject: must be a text, got nothing",
+    )
+    yield (
         "an unknown reader",
         lambda b: record.ballots(b, "1", reader="Zed"),
         "reader: 'Zed' is not in the record",

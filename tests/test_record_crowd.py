@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from pmo_lib import record
+from pmo_lib.checks import InputError
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="processes are started and killed in the POSIX way"
@@ -90,6 +91,35 @@ def test_fifty_vote_at_once_and_every_ballot_is_there_once(tmp_path):
     names = [f"member {number}" for number in range(CROWD)]
     kept = prepared(where, names)
     require_all_there(kept, names, crowd(where, names))
+
+
+def close_and_tell(where, name, start, told):
+    start.wait()
+    try:
+        told.put(record.close_round(record.open_record(where), "1", by=name))
+    except InputError as error:
+        told.put(str(error))
+
+
+def test_of_five_chairs_who_close_at_once_one_does_and_four_hear_of_it(tmp_path):
+    where, names = str(tmp_path / "board.sqlite"), [f"chair {number}" for number in range(5)]
+    kept = prepared(where, [])
+    for name in names:
+        record.add_member(kept, name, role="chair", by="chair")
+    start, told = PROCESSES.Event(), PROCESSES.SimpleQueue()
+    chairs = [
+        PROCESSES.Process(target=close_and_tell, args=(where, name, start, told)) for name in names
+    ]
+    for chair in chairs:
+        chair.start()
+    start.set()
+    answers = [told.get() for _ in chairs]
+    for chair in chairs:
+        chair.join()
+    closed_by = record.rounds(kept).at["1", "closed_by"]
+    refused = [answer for answer in answers if isinstance(answer, str)]
+    assert len(refused) == 4
+    assert all(f"was closed already, by '{closed_by}'" in words for words in refused)
 
 
 def open_and_tell(where, start, told):

@@ -183,6 +183,10 @@ def fill(path, change):
     return path
 
 
+def book_text(path):
+    return str([*openpyxl.load_workbook(path)["ballot"].iter_rows(values_only=True)])
+
+
 def filled(*answers, column=3):
     def change(sheet):
         for row, answer in enumerate(answers, 9):
@@ -230,6 +234,8 @@ class TestBallotBook:
 
     def test_it_shows_the_swing_in_units_and_no_answers_of_others(self, board, write):
         record.vote(board, "1", points(51, 29, 20), member="Bob", kind="points")
+        path = write("pairwise")
+        assert "Risk removed: 0 to 30 points" in book_text(path)
         path = write()
         with zipfile.ZipFile(path) as parts:
             text = "".join(parts.read(n).decode("utf-8", "replace") for n in parts.namelist())

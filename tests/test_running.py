@@ -26,6 +26,10 @@ def test_the_review_stops_one_finishes_another_and_lets_two_in(seen):
     table = running.actions(seen)
     assert table.loc[0, ["action", "project"]].tolist() == ["stop", "Westhaven leisure centre"]
     assert (table["action"] == "start").sum() == 19
+    assert table["without the review"].value_counts().to_dict() == {
+        "on the list": 17, "not on the list": 2, "running": 1,
+    }  # fmt: skip
+    assert table.loc[1:2, "without the review"].tolist() == ["not on the list"] * 2
     payroll = running.stands(seen).set_index("project").loc["Payroll and HR system"]
     assert payroll["verdict"] == "late or dear, and worth finishing"
     assert payroll[["spent, not counted [£m]", "still to pay [£m]"]].tolist() == [3.15, 0.9]

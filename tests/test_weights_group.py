@@ -83,6 +83,11 @@ class TestBallots:
         with pytest.raises(InputError, match=words):
             group.ballot_weights(ballots, labels=pd.Index(["a", "b"]))
 
+    def test_one_round_at_a_time(self):
+        ballots = pd.concat([rows(("a", None, 1)).assign(round=r) for r in "12"])
+        with pytest.raises(InputError, match="must be of one round, found '1', '2'; take one"):
+            group.ballot_weights(ballots)
+
     def test_all_such_members_are_named_at_once(self):
         ballots = pd.concat([rows(("a", None, 1)), rows(("b", None, 1), member="Eve")])
         with pytest.raises(InputError) as told:

@@ -52,8 +52,12 @@ def write(book: Book) -> None:
     headline, lines = page.fitted(book, words, _PAGE_ROOM, where, most=3, size=11, bold=True)
     heads = (19.0, 12.5, 4.0 + 13.5 * lines)
     fixed = sum(heads) + page.height(2) + 5 * page.BAR + sum(page.height(n) for _, n in feet)
-    columns = _columns(book, page.PAGE_HEIGHT - fixed)
-    listed = _listed(book, sheet, columns, page.PAGE_HEIGHT - fixed)
+    full, *shorter = _conditions(book)
+    listed = _listed(book, sheet, full, page.PAGE_HEIGHT - fixed)
+    tried = (_listed(book, sheet, words, page.PAGE_HEIGHT - fixed) for words in shorter)
+    if not listed.one_page:
+        listed = next((one for one in tried if one.one_page), listed)
+    columns = listed.columns
     for place, column in enumerate(columns):
         sheet.set_column_pixels(place, place, column.pixels)
     for place, tall in enumerate(heads):
@@ -72,7 +76,14 @@ def write(book: Book) -> None:
     sheet.activate()
 
 
-def _columns(book: Book, room: float) -> list[Column]:
+def _conditions(book: Book) -> list[pd.Series]:
+    """Word by project what is not as planned, ever more briefly."""
+    full = statements.conditions(book.recommendation)
+    short = full.str.replace(_PLANNED, "", regex=True)
+    return [full, short, full.mask(full.notna(), "see Schedule")] if len(full) else [full]
+
+
+def _columns(book: Book, room: float, conditions: pd.Series) -> list[Column]:
     unit, settings = book.money.unit, book.recommendation.settings
     start = base_date(book.recommendation.portfolio, settings)
     year = periods.label(start)
@@ -86,15 +97,18 @@ def _columns(book: Book, room: float) -> list[Column]:
         _DECISION: Column("Decision", 70, ("fill",)),
     }
     left = page.PAGE_PIXELS - sum(column.pixels for column in fixed.values())
-    name, sponsor, condition, why = _text_widths(book, left, room)
+    name, sponsor, condition, why = _text_widths(book, left, room, conditions)
     texts = {1: Column("Project", name), 2: Column("Sponsor", sponsor)}
     texts |= {_WHY: Column("Why here", why), _LAST: Column("Condition", condition, ("fill",))}
     return [(fixed | texts)[n] for n in range(_LAST + 1)]
 
 
-def _text_widths(book: Book, pixels: int, room: float) -> list[int]:
-    """Share the width that numbers leave among project, sponsor, condition and reason."""
-    listed, conditions = _proposals(book), statements.conditions(book.recommendation)
+def _text_widths(book: Book, pixels: int, room: float, conditions: pd.Series) -> list[int]:
+    """Share the width that numbers leave among project, sponsor, condition and reason.
+
+    Beside a wide condition, the money left over may need one more line.
+    """
+    listed, room = _proposals(book), room - page.LINE * (len(conditions) > 0)
     if len(listed) > ONE_PAGE:
         return [240, 150, 120, pixels - 510]
     texts = [
@@ -141,14 +155,12 @@ def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None
     page.across(book, sheet, 2, 0, _LAST, headline, "sentence")
 
 
-def _listed(book: Book, sheet, columns: list[Column], room: float) -> List:
+def _listed(book: Book, sheet, conditions: pd.Series, room: float) -> List:
     """Prepare the proposals and choose how much of each reason is shown."""
-    proposals, conditions = _proposals(book), statements.conditions(book.recommendation)
-    for words in (conditions, conditions.str.replace(_PLANNED, "", regex=True)):
-        entries = _entries(book, columns, proposals, words)
-        levels, one_page = layout.fit(entries, room=room, order=_by_interest(proposals))
-        if one_page:
-            break
+    proposals, columns = _proposals(book), _columns(book, room, conditions)
+    entries = _entries(book, columns, proposals, conditions)
+    room -= page.LINE * _more_lines_left(book, columns)
+    levels, one_page = layout.fit(entries, room=room, order=_by_interest(proposals))
     return List(
         book=book,
         sheet=sheet,
@@ -286,18 +298,23 @@ def _write_money_left(listed: List, row: int) -> int:
     page.across(book, sheet, row, 0, _COST - 1, "MONEY LEFT OVER", "below")
     for place in range(_COST, _WHY):
         page.put(book, sheet, row, place, None, "below")
-    words, lines = _left_by_year(book), 1
+    words = _left_by_year(book)
     if words is None:
         page.across(book, sheet, row, _WHY, _LAST, "No budget is stated", "below")
     else:
-        room = sum(column.pixels for column in listed.columns[_WHY:]) * 0.75 - PADDING
-        lines = len(wrap(words.value, room, size=page.SIZE, bold=True))
         page.put(book, sheet, row, _COST, page.named(book, "left_total"), "below", "money1")
         this_year = page.named(book, "left_this_year")
         page.put(book, sheet, row, _YEAR, this_year, "below", "money1")
         page.across(book, sheet, row, _WHY, _LAST, words, "below", "wrap")
-    sheet.set_row(row, page.BAR + page.LINE * (lines - 1))
+    sheet.set_row(row, page.BAR + page.LINE * _more_lines_left(book, listed.columns))
     return row + 1
+
+
+def _more_lines_left(book: Book, columns: list[Column]) -> int:
+    """Count the lines, beyond one, of the money left in each year."""
+    words = _left_by_year(book)
+    room = sum(column.pixels for column in columns[_WHY:]) * 0.75 - PADDING
+    return len(wrap(words.value, room, size=page.SIZE, bold=True)) - 1 if words else 0
 
 
 def _left_by_year(book: Book) -> Formula | None:

@@ -22,11 +22,11 @@ def write_schedule(book: Book) -> None:
         Column("Planned start", 110), Column("Months later", 96, ("rank",)), Column("Finish", 110),
         Column("Taken", 300),
     ]  # fmt: skip
-    table = workbench.schedule(made)
-    if table["start"].notna().any():
+    rows, note = [], "No running or recommended project states a start."
+    if not made.choice.selected.any():
+        note = "Nothing is recommended."
+    elif (table := workbench.schedule(made))["start"].notna().any():
         rows, note = _rows(book, table), statements.starts_words(made.settings)
-    else:
-        rows, note = [], "No running or recommended project states a start."
     page.write_sheet(book, SCHEDULE, columns, rows, title=title, notes=[note])
 
 

@@ -202,6 +202,11 @@ def _write(file: Path, head: dict[str, str], labels: dict[str, str]) -> None:
             sheet.data_validation(_FIRST_ROW - 1, column, last, column, rule)
             for row in range(_FIRST_ROW - 1, last + 1):
                 sheet.write_blank(row, column, None, free)
+        if kind == "pairwise":  # its rows have no room for what each swing is
+            for row, texts in enumerate([_SWING, *labels.items()], _FIRST_ROW - 2):
+                for column, text in enumerate(texts, 5):
+                    sheet.write_string(row, column, text, wrap)
+            sheet.set_column(5, 6, 36)
         if kind == "points":
             sheet.write_string(3, 2, "Points given so far", bold)
             sheet.write_formula(4, 2, f"=SUM(C{_FIRST_ROW}:C{last + 1})", None, 0)

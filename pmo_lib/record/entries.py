@@ -141,8 +141,11 @@ def _insert(connection: sql.Connection, entry: Entry) -> None:
 
 def _tidy(entry: Entry) -> Entry:
     """Return an entry whose names stand on one line and whose texts hold nothing unseen."""
-    names = {name: clean_label(getattr(entry, name)) for name in ("author", "round", "subject")}
-    for name, text in names.items():
-        if len(text) > LONGEST:
+    for name in ("author", "round", "subject", "reason"):
+        text = getattr(entry, name)
+        if not isinstance(text, str):
+            raise InputError(f"{name}: must be a text, got {show(text)}")
+        if name != "reason" and len(text) > LONGEST:
             raise InputError(f"{name}: must have at most {LONGEST} characters, got {len(text):,}")
+    names = {name: clean_label(getattr(entry, name)) for name in ("author", "round", "subject")}
     return replace(entry, **names, reason=clean(entry.reason))

@@ -106,14 +106,20 @@ def stands_in_words(seen: Review) -> list[str]:
 
 
 def actions(seen: Review) -> pd.DataFrame:
-    """List what changes: stops and pauses first, then what starts or is taken up again."""
-    table = seen.found.table
+    """List what changes: stops and pauses first, then what only the review lets in."""
+    table, chosen = seen.found.table, seen.made.choice.selected
     table = table[table["action"].isin(IN_SIGHT)]
+    listed_ = chosen.reindex(table.index, fill_value=False).to_numpy(dtype=bool)
     order = table["action"].map({word: place for place, word in enumerate(IN_SIGHT)})
-    table = table.iloc[np.argsort(order.to_numpy(), kind="stable")]
+    table = table.assign(listed=listed_).iloc[np.lexsort((order.to_numpy(), listed_))]
+    runs = table["status"].isin(["running", "paused"])
+    without = np.select(
+        [runs, table["listed"]], [table["status"], "on the list"], "not on the list"
+    )
     columns = {
         "action": table["action"],
         "project": table["name"].map(one_line),
+        "without the review": pd.Series(without, index=table.index),
         "still to pay [money]": table["cost_to_complete"],
         "spent, not counted [money]": table["sunk_cost"],
         "cost of the change [money]": table["switching_cost"],

@@ -208,7 +208,7 @@ def worst_contradiction(judgements: pd.DataFrame) -> pd.Series | None:
     Raises
     ------
     InputError
-        As `complete_judgements`.
+        As `complete_judgements` and `consistency_ratio`.
 
     Examples
     --------

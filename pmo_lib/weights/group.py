@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pmo_lib.checks import InputError, require_unique, show
+from pmo_lib.checks import InputError, listing, require_unique, show
 from pmo_lib.weights.asking import usable_weights
 from pmo_lib.weights.points import (
     member_shares,
@@ -39,8 +39,8 @@ def ballot_weights(ballots: pd.DataFrame, *, labels: pd.Index | None = None) -> 
     Raises
     ------
     InputError
-        If a member leaves out or repeats a label, uses two kinds, or gives answers that
-        make no weights; all such members at once, each named.
+        If there are several rounds, or a member leaves out or repeats a label, uses two
+        kinds, or gives answers that make no weights: all such members at once, each named.
 
     Examples
     --------
@@ -50,6 +50,10 @@ def ballot_weights(ballots: pd.DataFrame, *, labels: pd.Index | None = None) -> 
     >>> ballot_weights(pd.DataFrame(rows, columns=columns)).round(2).to_dict("index")
     {'chair': {'a': 0.6, 'b': 0.4}, 'clerk': {'a': 0.75, 'b': 0.25}}
     """
+    for column in {"round", "about"} & set(ballots.columns):
+        found = ballots[column].unique()
+        if len(found) > 1:
+            raise InputError(f"ballots: must be of one {column}, found {listing(found)}; take one")
     if labels is None:
         named = pd.concat([ballots["first"], ballots["second"]]).dropna()
         labels = pd.Index(named.unique(), name="criterion")
