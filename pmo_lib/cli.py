@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +12,21 @@ from typer.core import TyperGroup
 
 from pmo_lib import statements, terminal
 from pmo_lib.checks import InputError
+from pmo_lib.command import (
+    ASKING,
+    BUDGET,
+    JSON,
+    MAP,
+    OUT,
+    PORTFOLIO,
+    STARTS,
+    plain_errors,
+    print_json,
+    records,
+    told,
+    write_files,
+    write_table,
+)  # fmt: skip
 
 _UsageError = typer.BadParameter.__base__
 
@@ -30,7 +42,7 @@ class _Commands(TyperGroup):
         try:
             sys.exit(super().main(args, prog_name, standalone_mode=False, **extra))
         except _UsageError as error:
-            _print_json(_told(InputError(error.format_message())))
+            print_json(told(InputError(error.format_message())))
             sys.exit(2)
 
 
@@ -44,46 +56,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-PORTFOLIO = Annotated[
-    Path, typer.Argument(help="A folder of CSV files, an .xlsx workbook, or one CSV with --map.")
-]
-MAP = Annotated[
-    str | None,
-    typer.Option(
-        "--map", help="How to read a foreign spreadsheet: a TOML file, or a ready-made map."
-    ),
-]
-OUT = Annotated[
-    Path | None,
-    typer.Option("--out", help="Where to write: a folder, or a file ending in .xlsx or .csv."),
-]
-STARTS = Annotated[
-    int | None,
-    typer.Option(
-        "--starts-every",
-        metavar="MONTHS",
-        help="For this run: try starts from earliest to latest, so many months apart; 0: as planned.",
-    ),
-]
-BUDGET = Annotated[
-    float | None,
-    typer.Option(
-        "--budget", metavar="SCALE", help="For this run: all budgets times this, such as 0.9."
-    ),
-]
-ASKING = Annotated[
-    float,
-    typer.Option(
-        "--why",
-        metavar="SECONDS",
-        min=0,
-        help="With --out: how long to ask what would bring each project in; 0 leaves it out.",
-    ),
-]
-JSON = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document and nothing else; errors too.")
-]
-
 
 @app.command()
 def new(
@@ -91,12 +63,12 @@ def new(
     as_json: JSON = False,
 ) -> None:
     """Make a working folder: notebooks, a workbook to fill in, settings, and the example."""
-    with _plain_errors(as_json):
+    with plain_errors(as_json):
         from pmo_lib import folder as folders
 
         made = folders.new_folder(folder)
         if as_json:
-            _print_json({"folder": str(made)})
+            print_json({"folder": str(made)})
             return
         print(f"Made {made}. Next:")
         print(f"  1. fill in {made / 'portfolio.xlsx'} (each sheet explains itself)")
@@ -111,14 +83,14 @@ def template(
     as_json: JSON = False,
 ) -> None:
     """Write an empty workbook: a sheet a table, with a dictionary, drop-downs and an example row."""
-    with _plain_errors(as_json):
+    with plain_errors(as_json):
         from pmo_lib import tables
 
         if file.exists():
             raise InputError(f"{file}: already exists; name a new file, nothing is overwritten")
         tables.write_template(file)
         if as_json:
-            _print_json({"template": str(file)})
+            print_json({"template": str(file)})
         else:
             print(f"Wrote {file}. Fill it in, then: pmo check {file}")
 
@@ -126,7 +98,7 @@ def template(
 @app.command()
 def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
     """Report every problem of the tables at once, and what a careful analyst would doubt."""
-    with _plain_errors(as_json):
+    with plain_errors(as_json):
         from pmo_lib import folder, workbench
 
         tables, settings = folder.open_folder(portfolio, map)
@@ -139,8 +111,8 @@ def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
         account, aside = statements.account(tables, evaluation), (evaluation or tables).set_aside
         if as_json:
             document = {"problems": [], "account": account}
-            document |= {"set_aside": _records(aside.reset_index()), "notes": list(tables.notes)}
-            _print_json(document | {"warnings": list(warnings), "doubts": _records(doubts)})
+            document |= {"set_aside": records(aside.reset_index()), "notes": list(tables.notes)}
+            print_json(document | {"warnings": list(warnings), "doubts": records(doubts)})
             return
         print(f"{portfolio}: no problem found.")
         print(statements.account_words(account))
@@ -156,7 +128,7 @@ def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
 @app.command()
 def rank(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON = False) -> None:
     """Rank the projects by score, without choosing; a foreign intake by its own measure."""
-    with _plain_errors(as_json):
+    with plain_errors(as_json):
         from pmo_lib import folder, workbench
         from pmo_lib import tables as table_module
 
@@ -178,11 +150,11 @@ def rank(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON =
             )
         account, aside = statements.account(tables, evaluation), (evaluation or tables).set_aside
         words = statements.account_words(account)
-        written = _write_table(out, "ranking", shown, heading, [words, *warnings], settings)
+        written = write_table(out, "ranking", shown, heading, [words, *warnings], settings)
         if as_json:
             document = {"heading": heading, "account": account, "warnings": list(warnings)}
-            document |= {"ranking": _records(frame.reset_index()), "written": written}
-            _print_json(document | {"set_aside": _records(aside.reset_index())})
+            document |= {"ranking": records(frame.reset_index()), "written": written}
+            print_json(document | {"set_aside": records(aside.reset_index())})
             return
         terminal.print_frame(heading, shown)
         terminal.print_aside(aside)
@@ -206,7 +178,7 @@ def choose(
     A workbook also gets what would bring each project in. Ctrl-C stops early and keeps
     the best found by then.
     """
-    with _plain_errors(as_json):
+    with plain_errors(as_json):
         asked = {"starts_every": starts_every, "budget_scale": budget}
         _choose(portfolio, map, out, as_json, asked=asked, asking=why)
 
@@ -228,7 +200,7 @@ def frontier(
     All budgets are made larger or smaller alike; running work keeps what it needs.
     Ctrl-C stops early and shows what is known by then.
     """
-    with _plain_errors(as_json):
+    with plain_errors(as_json):
         from pmo_lib import workbench
 
         tables, settings = _proposals(portfolio, map)
@@ -241,10 +213,10 @@ def frontier(
         words += [f"Each list sums {statements.SUMMED[settings.objective]}."]
         words += [statements.account_words(statements.account(tables))]
         frame, title = terminal.frontier_frame(found, settings), "What each budget buys"
-        written = _write_table(out, "frontier", frame, title, words, settings)
+        written = write_table(out, "frontier", frame, title, words, settings)
         if as_json:
-            document = {"points": _records(found), "says": words, "complete": not stopped()}
-            _print_json(document | {"settings_hash": settings.hash(), "written": written})
+            document = {"points": records(found), "says": words, "complete": not stopped()}
+            print_json(document | {"settings_hash": settings.hash(), "written": written})
             return
         terminal.print_frontier(frame)
         terminal.print_lines("Read with the table", words)
@@ -268,7 +240,7 @@ def why(
     Nearest to the line between funded and not funded first. Ctrl-C stops early and
     shows the answers found by then.
     """
-    with _plain_errors(as_json):
+    with plain_errors(as_json):
         from pmo_lib import workbench
 
         tables, settings = _proposals(portfolio, map)
@@ -283,14 +255,88 @@ def why(
         notes = [made.headline, "Measured against the best affordable list."]
         notes += terminal.statements_of(made)
         frame = found[["name", "rank", "case", "says"]]
-        written = _write_table(out, "why", frame, "Why, or why not", notes, settings)
+        written = write_table(out, "why", frame, "Why, or why not", notes, settings)
         if as_json:
-            document = {"headline": made.headline, "projects": _records(found.reset_index())}
+            document = {"headline": made.headline, "projects": records(found.reset_index())}
             document |= {"complete": not stopped(), "settings_hash": settings.hash()}
-            _print_json(document | {"written": written})
+            print_json(document | {"written": written})
             return
         terminal.print_why(notes, found)
         terminal.print_stopped(stopped())
+        terminal.print_written(written)
+
+
+@app.command()
+def rebalance(
+    portfolio: PORTFOLIO,
+    map: MAP = None,
+    status: Annotated[
+        Path | None,
+        typer.Option(
+            "--status", help="A new status report: a CSV file, or a workbook's sheet status."
+        ),
+    ] = None,
+    before: Annotated[
+        Path | None,
+        typer.Option(
+            "--before", help="The portfolio of the last review: says what changed, and why."
+        ),
+    ] = None,
+    budget: BUDGET = None,
+    out: OUT = None,
+    as_json: JSON = False,
+) -> None:
+    """Say what to stop, pause, continue, resume or start, counting only what lies ahead.
+
+    What is already spent is shown and never used. The rules of the review stand in the
+    settings under review.
+    """  # fmt: skip
+    with plain_errors(as_json):
+        from pmo_lib import export, folder, tables, workbench
+        from pmo_lib.rebalance import update_status
+        from pmo_lib.stories import running
+        from pmo_lib.workbench import rebalancing
+
+        opened, saved = _proposals(portfolio, map)
+        settings, updates = saved, None
+        if budget is not None:
+            settings = dataclasses.replace(saved, budget_scale=budget)
+        if status is not None:
+            opened, updates = update_status(opened, tables.read_table(status, "status"))
+        with terminal.progress() as progress:
+            progress(0, 3, "the list without a review")
+            made = workbench.recommend(opened, settings, explain=False)
+            progress(1, 3, "what to stop, continue and start")
+            seen = rebalancing.review(made)
+            since = None
+            if before is not None:
+                progress(2, 3, "what changed since last time")
+                last = folder.open_folder(before)
+                since, shares = rebalancing.since_last(last, (opened, settings), seen.rules)
+        words = running.actions_in_words(seen) + running.stands_in_words(seen)
+        words += [running.never_approved(seen), *statements.for_this_run(saved, settings)]
+        written = write_files(
+            out, "rebalancing", lambda file: export.write_ranked_list(made, file, review=seen)
+        )
+        frames = {"flags": running.flags(seen), "status_changes": updates, "since_last": since}
+        if as_json:
+            proof = {name: getattr(seen.found.choice, name) for name in ("value", "bound", "gap")}
+            document = {"says": words, "changes": seen.found.changes, **proof}
+            document |= {"actions": records(seen.found.table.reset_index())}
+            document |= {"standing": records(seen.standing.reset_index())}
+            document |= {name: records(frame) for name, frame in frames.items()}
+            document |= {"causes": {} if since is None else shares.to_dict()}
+            print_json(document | {"settings_hash": settings.hash(), "written": written})
+            return
+        terminal.print_lines("What the review would do", words)
+        for heading, frame in (
+            ("\nHow running work stands", running.stands(seen)),
+            ("\nWhat changes", running.actions(seen)),
+            *((f"\n{name.replace('_', ' ').capitalize()}", f) for name, f in frames.items()),
+        ):
+            if frame is not None and len(frame):
+                terminal.print_frame(heading, frame)
+        terminal.print_lines("On what this hangs", running.would_change(seen))
         terminal.print_written(written)
 
 
@@ -302,7 +348,7 @@ def demo(
     as_json: JSON = False,
 ) -> None:
     """Do the whole job on the example portfolio, and write the ranked list."""
-    with _plain_errors(as_json):
+    with plain_errors(as_json):
         from pmo_lib import folder
 
         _choose(folder.example_folder(), None, out, as_json)
@@ -322,7 +368,7 @@ def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 
             answers = workbench.why_not(made, time_limit=asking, progress=progress)
     warnings = (*made.warnings, *statements.for_this_run(saved, settings))
     made = dataclasses.replace(made, warnings=warnings)
-    written = _write(
+    written = write_files(
         out, "ranked_list", lambda file: export.write_ranked_list(made, file, answers=answers)
     )
     if as_json:
@@ -337,14 +383,14 @@ def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 
             "sums": statements.SUMMED[settings.objective],
             **{name: getattr(made.choice, name) for name in ("value", "bound", "gap", "status")},
             "account": statements.account(tables, made.evaluation),
-            **{name: _records(frame.reset_index()) for name, frame in frames.items()},
-            "transfers": _records(made.choice.transfers),
+            **{name: records(frame.reset_index()) for name, frame in frames.items()},
+            "transfers": records(made.choice.transfers),
             "complete": not stopped(),
             "warnings": list(made.warnings),
             "settings_hash": settings.hash(),
             "written": written,
         }
-        _print_json(document)
+        print_json(document)
         return
     terminal.print_recommendation(made)
     terminal.print_lines("Read with the list", terminal.statements_of(made))
@@ -383,73 +429,6 @@ def _ranking(tables, evaluation):
     frame["score"] = evaluation.score
     frame["rank by NPV"] = finance["npv"].rank(ascending=False, method="min").astype("Int64")
     return frame.join(finance[["npv", "bcr", "cost"]]).sort_values(["rank", "name"])
-
-
-def _write_table(out: Path | None, stem: str, frame, title: str, notes, settings) -> list[str]:
-    """Write a table with its title and notes, if it is to be written."""
-    from pmo_lib import export
-
-    how = {"title": title, "notes": notes, "marking": settings.marking}
-    return _write(out, stem, lambda file: export.write_table(frame, file, **how))
-
-
-def _write(out: Path | None, stem: str, write: Callable[[Path], object]) -> list[str]:
-    """Write to the named file, or a workbook and CSV into a folder; keep what was there."""
-    if out is None:
-        return []
-    from pmo_lib import folder
-
-    named = out.suffix.lower() in (".xlsx", ".csv")
-    files = [out] if named else [out / f"{stem}{ending}" for ending in (".xlsx", ".csv")]
-    for kept in folder.write_keeping(files, write):
-        print(f"Kept the earlier, different list as {kept}", file=sys.stderr)
-    return [str(file) for file in files]
-
-
-def _records(frame) -> list[dict]:
-    return [] if frame is None else json.loads(frame.to_json(orient="records", date_format="iso"))
-
-
-def _print_json(document: dict) -> None:
-    print(json.dumps(_finite(document), ensure_ascii=False, allow_nan=False, indent=2))
-
-
-def _finite(node):
-    """Replace what JSON cannot say: numbers that are not finite become null."""
-    if isinstance(node, dict):
-        return {key: _finite(value) for key, value in node.items()}
-    if isinstance(node, list | tuple):
-        return [_finite(value) for value in node]
-    if isinstance(node, float) and (node != node or node in (float("inf"), float("-inf"))):
-        return None
-    return node
-
-
-def _told(error: InputError) -> dict:
-    """Return an error as it stands in a JSON document."""
-    found = {
-        "problems": list(error.problems),
-        "table": _records(getattr(error, "table", None)),
-        "conflict": list(getattr(error, "conflict", ())),
-        "ways_out": list(getattr(error, "remedies", ())),
-    }
-    return {"error": found}
-
-
-@contextmanager
-def _plain_errors(as_json: bool) -> Iterator[None]:
-    """Turn an input to mend into plain words and exit code 2."""
-    try:
-        yield
-    except InputError as error:
-        if as_json:
-            _print_json(_told(error))
-        else:
-            terminal.print_problems(error)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        print("Stopped; nothing was written.", file=sys.stderr)
-        raise typer.Exit(130) from None
 
 
 def main() -> None:

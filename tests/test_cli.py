@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -508,3 +510,58 @@ def test_the_first_ctrl_c_interrupts_until_someone_asks_and_the_second_always():
         assert stopped()
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+def test_rebalance_says_what_to_stop_and_writes_its_sheet(run, tmp_path):
+    found = json.loads(run("rebalance", EXAMPLE, "--out", tmp_path, "--json").stdout)
+    assert found["says"][0] == "Westhaven leisure centre stops: £7.10m is free for other work."
+    stopped = [row["project"] for row in found["actions"] if row["action"] == "stop"]
+    assert stopped == ["leisure-centre"] and found["changes"] == 20
+    assert {row["trigger"] for row in found["flags"]} >= {"benefit without an owner"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(tmp_path / "rebalancing.xlsx", data_only=True)
+    rows = [[cell.value for cell in row] for row in book["Rebalancing"].iter_rows()]
+    first = next(row for row in rows if row[1] == "stop")
+    assert (first[0], first[2], first[6]) == ("Westhaven leisure centre", 7_400_000, 9_800_000)
+
+
+def test_a_status_file_updates_the_review_and_reports_each_change(run, tmp_path):
+    status = pd.read_csv(Path(EXAMPLE) / "status.csv", keep_default_na=False).query(
+        "review == '2026-08'"
+    )
+    projects = pd.read_csv(Path(EXAMPLE) / "projects.csv").set_index("project")["status"]
+    status = status[status["project"].map(projects) == "running"].assign(review="2026-11")
+    status.loc[status["project"] == "coast-road", "confidence"] = "green"
+    status.to_csv(tmp_path / "status.csv", index=False)
+    found = json.loads(
+        run("rebalance", EXAMPLE, "--status", tmp_path / "status.csv", "--json").stdout
+    )
+    assert found["status_changes"] == [
+        {"project": "coast-road", "name": "Landslip repair on the coast road",
+         "column": "confidence", "before": "amber", "after": "green"}
+    ]  # fmt: skip
+    assert not any(row["project"].startswith("Landslip") for row in found["flags"])
+    status.head(3).to_csv(tmp_path / "short.csv", index=False)
+    refused = run("rebalance", EXAMPLE, "--status", tmp_path / "short.csv", "--json")
+    assert refused.exit_code == 2
+    problems = json.loads(refused.stdout)["error"]["problems"]
+    assert len(problems) == 9 and "is running and not in the file" in problems[0]
+
+
+def test_rebalance_since_last_time_names_the_cause(run, tmp_path):
+    before = tmp_path / "before"
+    shutil.copytree(EXAMPLE, before)
+    text = (before / "projects.csv").read_text("utf-8")
+    rows = [line for line in text.splitlines() if not line.startswith("ev-charging")]
+    (before / "projects.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    for name in ("cash_flows", "performance", "contributions", "demand", "benefits"):
+        file = before / f"{name}.csv"
+        lines = file.read_text("utf-8").splitlines()
+        kept = [line for line in lines if "ev-charging" not in line]
+        file.write_text("\n".join(kept) + "\n", "utf-8")
+    found = json.loads(run("rebalance", EXAMPLE, "--before", before, "--json").stdout)
+    changed = {row["name"]: row["cause"] for row in found["since_last"]}
+    assert changed["Charging points in 30 car parks"] == "new data"
+    assert set(found["causes"]) == {"new data", "new weights", "new limits", "an override"}
+    assert found["causes"]["new weights"] == 0

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CORE = ("checks", "periods", "value", "scoring", "cost_benefit", "appraisal", "alignment", "wording")
+CORE = (
+    "checks",
+    "periods",
+    "value",
+    "scoring",
+    "cost_benefit",
+    "appraisal",
+    "alignment",
+    "wording",
+)
 CORE_PACKAGES = ("selection", "rebalance", "robustness", "workbench")
 VIEWS = {
     "altair",

@@ -22,7 +22,9 @@ from pmo_lib.workbench.answers import said
 EXAMPLE = str(folder.example_folder())
 SCALES = (0.8, 0.9, 0.95, 1.05, 1.2)
 ROW = collections.namedtuple(
-    "Row", "Index case low high extra_of extra_low extra_high where leaves enters"
+    "Row",
+    "Index case low high extra_of extra_low extra_high where leaves enters cut_low cut_high",
+    defaults=(np.nan, np.nan),
 )
 
 
@@ -216,6 +218,10 @@ NAMES = pd.Series({"a": "Alpha", "b": "Beta"})
         ({"low": 0.01, "high": 0.02}, "needs between 1.0 and 2.0 more points"),
         ({"case": "funded", "low": np.inf, "high": np.inf}, "no list within .* do without it"),
         ({"case": "funded", "low": 0.0, "high": 0.0}, "a list without it is worth as much"),
+        ({"low": 0.03, "high": np.inf}, "a list with it is worth at least 3.0 points less"),
+        ({"cut_low": 5e5, "cut_high": 5e5}, "needs 2.0 more points, or £0.50m less cost$"),
+        ({"cut_low": 0.0, "cut_high": 5e5}, "more points, or at most £0.50m less cost$"),
+        ({"cut_low": np.inf, "cut_high": np.inf}, "needs 2.0 more points$"),
         ({"leaves": ("b",)}, "needs 2.0 more points; including it now displaces Beta"),
         (
             {
@@ -457,6 +463,7 @@ def test_an_interrupted_frontier_keeps_what_is_proven(run, monkeypatch):
 
     def interrupted(*what, progress, **options):
         def told(done, total, words):
+            assert not progress(done, total, words)
             signal.raise_signal(signal.SIGINT)
             return progress(done, total, words)
 

@@ -14,6 +14,7 @@ from pmo_lib.export.table import frame_as_workbook
 from pmo_lib.export.workbook import as_workbook
 from pmo_lib.tables.writing import replacing
 from pmo_lib.workbench import Recommendation
+from pmo_lib.workbench.rebalancing import Review
 
 ENDINGS = (".xlsx", ".csv")
 """What a file name may end in."""
@@ -24,6 +25,7 @@ def write_ranked_list(
     path: str | os.PathLike,
     *,
     answers: pd.DataFrame | None = None,
+    review: Review | None = None,
 ) -> Path:
     """Write the ranked list as a workbook or as CSV, whole or not at all.
 
@@ -36,6 +38,8 @@ def write_ranked_list(
     answers : DataFrame by project, optional
         What `workbench.why_not` returns, for a sheet of its own in the workbook; a CSV file
         holds the list alone.
+    review : Review, optional
+        What `workbench.rebalancing.review` returns, likewise.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def write_ranked_list(
     path = _checked(path)
     if path.suffix.lower() == ".csv":
         return _write(path, as_csv(recommendation))
-    return _write(path, as_workbook(recommendation, answers))
+    return _write(path, as_workbook(recommendation, answers, review))
 
 
 def write_table(

@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pmo_lib.export.words import PADDING, width, wrap
 from pmo_lib.wording import Money, one_line, visible
 from pmo_lib.workbench import Recommendation
+from pmo_lib.workbench.rebalancing import Review
 
 SIZE = 9
 """Size of the type on screen; pages are laid out so that it prints at 7.5 or more. [pt]"""
@@ -90,6 +91,8 @@ class Book:
         What there is, is taken, used and left of people. [FTE]
     answers : DataFrame by project, optional
         What would bring each proposal in or out.
+    review : Review, optional
+        What to stop, continue and start.
     formats : dict
         Formats made so far, by the names of their properties.
     shortened : dict
@@ -105,6 +108,7 @@ class Book:
     money: Money
     people: pd.DataFrame
     answers: pd.DataFrame | None = None
+    review: Review | None = None
     formats: dict = field(default_factory=dict)
     shortened: dict = field(default_factory=dict)
     named: dict = field(default_factory=dict)

@@ -10,13 +10,14 @@ import xlsxwriter
 
 from pmo_lib import periods, statements
 from pmo_lib.export import account_sheets as account
-from pmo_lib.export import first_page, time_sheet, why_sheet
+from pmo_lib.export import first_page, review_sheet, time_sheet, why_sheet
 from pmo_lib.export import limit_sheets as limits
 from pmo_lib.export import money_sheets as money
 from pmo_lib.export import worth_sheets as worth
 from pmo_lib.export.page import Book
 from pmo_lib.wording import one_line
 from pmo_lib.workbench import Recommendation
+from pmo_lib.workbench.rebalancing import Review
 
 SHEETS = {
     first_page.NAME: first_page.write,
@@ -34,12 +35,13 @@ SHEETS = {
     limits.PEOPLE: limits.write_people,
     account.WEIGHTS: account.write_weights,
     money.RUNNING: money.write_running,
+    review_sheet.NAME: review_sheet.write,
     account.SET_ASIDE: account.write_set_aside,
     account.SETTINGS: account.write_settings,
 }
 """What writes each sheet, in their order; one more holds long texts where there are any.
 
-The sheet of answers is left out where nobody asked."""
+The sheets of answers and of the review are left out where nobody asked."""
 
 _OPTIONS = {
     "in_memory": True,
@@ -50,7 +52,11 @@ _OPTIONS = {
 }
 
 
-def as_workbook(recommendation: Recommendation, answers: pd.DataFrame | None = None) -> bytes:
+def as_workbook(
+    recommendation: Recommendation,
+    answers: pd.DataFrame | None = None,
+    review: Review | None = None,
+) -> bytes:
     """Write a recommendation as the bytes of an .xlsx file; the same input, the same bytes.
 
     Parameters
@@ -59,6 +65,8 @@ def as_workbook(recommendation: Recommendation, answers: pd.DataFrame | None = N
         What is written.
     answers : DataFrame by project, optional
         As `workbench.why_not` returns them.
+    review : Review, optional
+        As `workbench.rebalancing.review` returns it.
 
     Returns
     -------
@@ -68,9 +76,10 @@ def as_workbook(recommendation: Recommendation, answers: pd.DataFrame | None = N
     file = io.BytesIO()
     workbook = xlsxwriter.Workbook(file, _OPTIONS)
     money_shown, people = statements.money_of(recommendation), limits.people(recommendation)
-    book = Book(workbook, recommendation, money_shown, people, answers)
+    book = Book(workbook, recommendation, money_shown, people, answers, review)
     _set_properties(book)
-    sheets = {n: write for n, write in SHEETS.items() if n != why_sheet.NAME or answers is not None}
+    asked = {why_sheet.NAME: answers, review_sheet.NAME: review}
+    sheets = {name: write for name, write in SHEETS.items() if asked.get(name, book) is not None}
     for name in sheets:
         workbook.add_worksheet(name)
     first, *others = sheets.values()

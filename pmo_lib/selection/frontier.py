@@ -117,7 +117,10 @@ def _sweep(
     mixtures = [Relaxed(model, time_limit) for model in models]
     found = [Solution(None, -np.inf, one.bound, "unknown", 0.0) for one in mixtures]
     found[-1], quick, moment = top, True, time_limit / 3 / n
+    stop = progress(0, n)
     for k in reversed(range(n - 1)):
+        if stop or (stop := progress(sum(_gap(one) <= gap for one in found), n)):
+            break
         if quick:
             found[k] = solve(
                 models[k], models[k].value, gap=gap, patience=PATIENCE, time_limit=moment,
@@ -127,10 +130,10 @@ def _sweep(
         if not quick:
             found[k] = _adapted(models[k], mixtures[k], found[k], found[k + 1].x, moment)
     for k in range(1, n):
-        if _gap(found[k]) > gap:
+        if not stop and _gap(found[k]) > gap:
             found[k] = _adapted(models[k], mixtures[k], found[k], found[k - 1].x, moment)
     found, tried = _monotone(found), np.full(n, 0.1)
-    while monotonic() < until and top.status != "stopped":
+    while not stop and monotonic() < until and top.status != "stopped":
         open_points = [k for k in range(n) if _gap(found[k]) > gap]
         if progress(n - len(open_points), n) or not open_points:
             break

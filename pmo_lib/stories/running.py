@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -21,52 +19,13 @@ from pmo_lib.wording import (
     sentence,
     worth_words,
 )
-from pmo_lib.workbench import Recommendation, rebalancing
-from pmo_lib.workbench.settings import review_rules
+from pmo_lib.workbench import Recommendation
+from pmo_lib.workbench.rebalancing import Review, review
+
+__all__ = ["Review", "review"]
 
 IN_SIGHT = ("stop", "pause", "resume", "start", "start later")
 """Actions that are a change."""
-
-
-@dataclass(frozen=True, eq=False)
-class Review:
-    """One review: the list without it, what to change, and how each running project stands.
-
-    Attributes
-    ----------
-    made : Recommendation
-        The list in which all running work goes on.
-    found : rebalance.Rebalance
-        What to do instead.
-    rules : rebalance.Rules
-        Of the settings.
-    problem : dict
-        The review as the arguments of `rebalance.rebalance`.
-    drift : DataFrame
-        Of `rebalance.drift`.
-    standing : DataFrame
-        Of `rebalance.standing`.
-    """
-
-    made: Recommendation
-    found: rebalance.Rebalance
-    rules: rebalance.Rules
-    problem: dict
-    drift: pd.DataFrame
-    standing: pd.DataFrame
-
-
-def review(made: Recommendation) -> Review:
-    """Choose what to stop, pause, continue, resume and start, and ask how each project stands."""
-    portfolio, settings = made.portfolio, made.settings
-    rules = review_rules(settings)
-    problem = rebalancing.review_problem(portfolio, settings, rules)
-    drift = rebalance.drift(portfolio.status, portfolio.approvals)
-    standing = rebalance.standing(
-        **problem, drift=drift.groupby("project").last(), currency=settings.currency
-    )
-    found = rebalancing.rebalance(portfolio, settings, rules)
-    return Review(made, found, rules, problem, drift, standing)
 
 
 def stands(seen: Review) -> pd.DataFrame:

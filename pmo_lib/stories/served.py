@@ -193,8 +193,33 @@ def spend(made: Recommendation) -> pd.DataFrame:
     return frame[columns]
 
 
+def funding(made: Recommendation) -> pd.DataFrame:
+    """Mark each objective as over-funded, under-funded or in line with its importance.
+
+    Returns
+    -------
+    DataFrame by objective
+        `alignment.spend_against_importance` of the recommended proposals; empty without
+        objectives or contributions.
+    """
+    rated, cost, inside = spending(made)
+    if rated.shape[0] == 0 or rated.shape[1] == 0:
+        return pd.DataFrame(columns=["spend", "share", "importance", "gap", "funding"])
+    weights = made.evaluation.objective_weights
+    return alignment.spend_against_importance(rated, cost, inside, weights)
+
+
+def spending(made: Recommendation) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
+    """Return contributions, cost within the budgets, and what is funded, of rated proposals."""
+    inside = funded(made)
+    rated = contribution(made)
+    rated = rated.loc[rated.index.intersection(inside.index)]
+    cost = made.evaluation.finance["cost_in_budget"].reindex(rated.index).fillna(0.0)
+    return rated, cost, inside.reindex(rated.index).astype(bool)
+
+
 def spend_table(made: Recommendation) -> pd.DataFrame:
-    """Show spend against importance: most over-funded first, the difference in points."""
+    """Show spend against importance: most over-funded first, marked beyond 5 points."""
     frame = spend(made)
     frame = frame[(frame["importance"] > 0) | (frame["spend"] + frame["running"] > 0)]
     columns = {
@@ -202,6 +227,7 @@ def spend_table(made: Recommendation) -> pd.DataFrame:
         "importance [%]": frame["importance"],
         "share of recommended spend [%]": frame["share"],
         "difference [points]": (100 * (frame["share"] - frame["importance"])).round(1),
+        "funding": funding(made)["funding"].reindex(frame.index),
         "recommended spend [money]": frame["spend"],
         "running spend [money]": frame["running"],
     }

@@ -10,7 +10,7 @@ from pmo_lib.tables.dictionary import (
 from pmo_lib.tables.intake import intake_ranking
 from pmo_lib.tables.portfolio import Intake, Portfolio, as_frame, empty_frame
 from pmo_lib.tables.problems import TableError
-from pmo_lib.tables.reading import portfolio_of, read_portfolio
+from pmo_lib.tables.reading import portfolio_of, read_portfolio, read_table
 from pmo_lib.tables.template import write_template
 from pmo_lib.tables.value_texts import parse_group, parse_levels, parse_points
 from pmo_lib.tables.writing import write_portfolio
@@ -31,6 +31,7 @@ __all__ = [
     "parse_points",
     "portfolio_of",
     "read_portfolio",
+    "read_table",
     "ready_made_maps",
     "write_portfolio",
     "write_template",

@@ -58,6 +58,31 @@ def read_portfolio(path: str | Path, column_map: str | Path | Mapping | None = N
     return assemble(rows, findings, source=path.name)
 
 
+def read_table(path: str | Path, name: str) -> pd.DataFrame:
+    """Read one table as it stands in a CSV file, or in the sheet of that name of a workbook.
+
+    Returns
+    -------
+    DataFrame
+        Cells as they stand, columns by their headings; empty cells are missing.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a workbook has no such sheet.
+    """
+    path, findings = Path(path), Findings()
+    found = raw_tables(path, findings)
+    findings.raise_if_any()
+    table = found.get(name) or (next(iter(found.values())) if len(found) == 1 else None)
+    if table is None:
+        raise InputError(
+            f"{path.name}: has no sheet {show(name)}; it has {listing(found)}, so rename the right one"
+        )
+    frame = pd.DataFrame(table.rows, columns=[fold(heading) for heading in table.headings])
+    return frame.astype(object).where(frame.notna() & (frame != ""), None)
+
+
 def portfolio_of(tables: Mapping[str, pd.DataFrame], *, source: str = "tables") -> Portfolio:
     """Validate tables that are already frames, with the columns a file would have.
 

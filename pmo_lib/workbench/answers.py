@@ -11,7 +11,16 @@ import pandas as pd
 
 from pmo_lib import selection
 from pmo_lib.checks import show
-from pmo_lib.wording import between, limit_words, money_words, one_line, worth_between
+from pmo_lib.wording import (
+    between,
+    limit_words,
+    money_between,
+    money_words,
+    one_line,
+    worth_between,
+    worth_words,
+)
+from pmo_lib.workbench.problem import as_chosen
 from pmo_lib.workbench.reasons import named, shortfalls
 from pmo_lib.workbench.settings import Settings
 
@@ -45,12 +54,12 @@ def people_instead(table: pd.DataFrame, problem: dict, choice) -> pd.DataFrame:
 
     Checked by choosing again with what is short of each role, for the few nearest to the line.
     """
-    rows, checked = table.to_dict("index"), 0
+    rows, checked, flat = table.to_dict("index"), 0, as_chosen(problem, choice)
     for project, row in rows.items():
         if row["extra_of"] != "budget" or problem["use"] is None or checked == MOST_CHECKED:
             continue
-        short = shortfalls(problem["use"], problem["capacity"], choice, project)
-        if len(short) == 0 or len(shortfalls(problem["cost"], problem["budget"], choice, project)):
+        short = shortfalls(flat["use"], problem["capacity"], choice, project)
+        if len(short) == 0 or len(shortfalls(flat["cost"], problem["budget"], choice, project)):
             continue
         checked += 1
         asked = {
@@ -89,7 +98,9 @@ def said(row, *, names: pd.Series, settings: Settings, forced: str = "") -> str:
     if not np.isfinite(row.low):
         return f"no list within the limits can {'do without' if inside else 'hold'} it"
     if not np.isfinite(row.high):
-        return "cannot tell in the time given"
+        least = worth_words(row.low, settings)
+        known = f"a list {'without' if inside else 'with'} it is worth at least {least} less"
+        return known if row.low > 0 else "cannot tell in the time given"
     if forced:
         return f"{forced.split(':')[0]}: {_override(row, size, enters, leaves, names)}"
     if row.high == 0:
@@ -100,7 +111,7 @@ def said(row, *, names: pd.Series, settings: Settings, forced: str = "") -> str:
         lost = f"stays unless it loses {size} or more"
         return lost + (f"; without it, {enters} would come in" if enters else "")
     more = size.replace(" point", " more point") if " point" in size else f"{size} more"
-    words = f"needs {more}{_extra(row, settings)}"
+    words = f"needs {more}{_cut(row, settings)}{_extra(row, settings)}"
     return words + (f"; including it now displaces {leaves}" if leaves else "")
 
 
@@ -114,6 +125,15 @@ def _override(row, size: str, enters: str, leaves: str, names: pd.Series) -> str
     if row.Index not in row.enters:
         return price
     return f"{price}; it would be in" + (f" in place of {leaves}" if leaves else "")
+
+
+def _cut(row, settings: Settings) -> str:
+    """Word how much cheaper it must become, where that is enough."""
+    if not np.isfinite(row.cut_high) or row.cut_high <= 0:
+        return ""
+    if row.cut_low <= 0:
+        return f", or at most {money_words(row.cut_high, settings.currency)} less cost"
+    return f", or {money_between(row.cut_low, row.cut_high, settings.currency)} less cost"
 
 
 def _extra(row, settings: Settings) -> str:

@@ -57,7 +57,8 @@ def options(portfolio: Portfolio, settings: Settings, projects: pd.Index) -> pd.
                 moved = {k: entry[k] + months for k in ("months", "delay")}
                 found.setdefault((project, label), entry | moved | {"start": day})
     index = pd.MultiIndex.from_tuples(found, names=["project", "option"])
-    return pd.DataFrame(list(found.values()), index=index)
+    columns = ["flows", "people", "months", "start", "delay", "share"]
+    return pd.DataFrame(list(found.values()), index=index, columns=columns)
 
 
 def _months(start, end) -> int:

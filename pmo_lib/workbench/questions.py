@@ -148,7 +148,7 @@ def why_not(
     recommendation : Recommendation
         What was recommended.
     projects : iterable, optional
-        Stop when these are answered, and return only them.
+        Answer only these, and use all the time for them.
     time_limit : float
         For all proposals; what is open then keeps wide intervals. [s]
     progress : callable, optional
@@ -168,17 +168,16 @@ def why_not(
     settings = recommendation.settings
     problem = binding_problem(recommendation)
     names = recommendation.portfolio.projects["name"]
-    open_ = _asked(recommendation, projects)
-    asked = set(open_)
+    asked = _asked(recommendation, projects)
 
     def told(done: int, total: int, row: dict) -> bool:
-        open_.discard(row["project"])
-        stop = progress and progress(done, total, f"{names[row['project']]}: {row['case']}")
-        return bool(stop) or not open_
+        return bool(progress and progress(done, total, f"{names[row['project']]}: {row['case']}"))
 
-    table = selection.why_not(**problem, gap=settings.gap, time_limit=time_limit, progress=told)
+    table = selection.why_not(
+        **problem, projects=asked, gap=settings.gap, time_limit=time_limit, progress=told
+    )
     best = recommendation.choice if settings.rule == RULES[0] else recommendation.other
-    table = people_instead(table[table.index.isin(asked)], problem, best)
+    table = people_instead(table, problem, best)
     forced = pd.concat([problem["forced_in"], problem["forced_out"]])
     table["says"] = [
         said(row, names=names, settings=settings, forced=forced.get(row.Index, ""))
@@ -198,7 +197,7 @@ def binding_problem(recommendation: Recommendation) -> dict:
     return that_can_bind(recommendation.problem)
 
 
-def _asked(recommendation: Recommendation, projects: Iterable | None) -> set:
+def _asked(recommendation: Recommendation, projects: Iterable | None) -> list:
     """Return the proposals to answer for, or refuse what is not one."""
     assessed = recommendation.evaluation.score.index
     asked = list(assessed) if projects is None else list(projects)
@@ -208,4 +207,4 @@ def _asked(recommendation: Recommendation, projects: Iterable | None) -> set:
             f"projects: {listing(unknown)} not among the {len(assessed)} assessed proposals; "
             "write the project as in the projects table"
         )
-    return set(asked)
+    return asked

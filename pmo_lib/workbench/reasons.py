@@ -31,13 +31,12 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
     priced = explain and few and settings.rule == RULES[0]
     model = selection.build(**that_can_bind(problem)) if priced else None
     problem = as_chosen(problem, choice)
-    began = monotonic()
+    began, stopped = monotonic(), False
     for done, (project, funded) in enumerate(choice.selected.items(), start=1):
-        if progress is not None:
-            progress(
-                done, len(choice.selected), f"why {names[project]} is {'in' if funded else 'out'}"
-            )
-        in_time = priced and monotonic() - began < PRICING_SECONDS
+        if progress is not None and not stopped:
+            words = f"why {names[project]} is {'in' if funded else 'out'}"
+            stopped = bool(progress(done, len(choice.selected), words))
+        in_time = priced and not stopped and monotonic() - began < PRICING_SECONDS
         words = forced.get(project, "")
         if not words:
             words = _standing(project, funded, settings, problem, choice, names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,8 @@ from pmo_lib.workbench import pricing
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
 from pmo_lib.workbench.options import options
 from pmo_lib.workbench.problem import choosing_problem
-from pmo_lib.workbench.settings import Settings
+from pmo_lib.workbench.recommendation import Recommendation
+from pmo_lib.workbench.settings import Settings, review_rules
 
 CAUSES = {
     "new data": (),
@@ -35,6 +37,43 @@ _SWITCHES = {
 }
 
 SHOWN = ("name", "programme", "sponsor", "category", "status")
+
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """One review: the list without it, what to change, and how each running project stands.
+
+    Attributes
+    ----------
+    made : Recommendation
+        The list in which all running work goes on.
+    found : rebalance.Rebalance
+        What to do instead.
+    rules : rebalance.Rules
+        Of the settings.
+    problem : dict
+        The review as the arguments of `rebalance.rebalance`.
+    drift, standing : DataFrame
+        Of `rebalance.drift` and `rebalance.standing`.
+    """
+
+    made: Recommendation
+    found: core.Rebalance
+    rules: core.Rules
+    problem: dict
+    drift: pd.DataFrame
+    standing: pd.DataFrame
+
+
+def review(made: Recommendation) -> Review:
+    """Choose what to stop, pause, continue, resume and start, and ask how each project stands."""
+    portfolio, settings = made.portfolio, made.settings
+    rules = review_rules(settings)
+    problem = review_problem(portfolio, settings, rules)
+    drift = core.drift(portfolio.status, portfolio.approvals)
+    last = drift.groupby("project").last()
+    standing = core.standing(**problem, drift=last, currency=settings.currency)
+    return Review(made, rebalance(portfolio, settings, rules), rules, problem, drift, standing)
 
 
 def rebalance(

@@ -130,7 +130,10 @@ def recommend(
     rest = {name: part for name, part in problem.items() if name != "value"}
     score = _by_option(evaluation.score, problem["value"])
     with naming(portfolio.projects["name"]):
-        best = selection.choose(**problem, gap=settings.gap, time_limit=settings.time_limit)
+        best = selection.choose(
+            **problem, gap=settings.gap, time_limit=settings.time_limit,
+            progress=progress and _told(progress, len(evaluation.score)),
+        )  # fmt: skip
         walked = selection.walk_down_the_list(score, **rest)
     walked = dataclasses.replace(walked, value=worth_of(problem, walked))
     choice, other = (best, walked) if settings.rule == RULES[0] else (walked, best)
@@ -188,6 +191,16 @@ def _by_option(score: pd.Series, value: pd.Series) -> pd.Series:
     return (score.reindex(value.index.get_level_values(0)).to_numpy() - 1e-9 * place).rename(
         "score"
     )
+
+
+def _told(progress, n: int):
+    """Tell how near the best list found so far is proven to be, as steps before the first reason."""
+
+    def told(value: float, bound: float, gap: float, seconds: float) -> bool:
+        known = f"at most {100 * gap:.2g} % better exists" if np.isfinite(gap) else "none yet"
+        return bool(progress(0, n, f"the best list: {known}"))
+
+    return told
 
 
 def _not_met(choice) -> tuple[str, ...]:

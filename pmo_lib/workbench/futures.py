@@ -1,0 +1,156 @@
+"""Draw the futures of a portfolio from the low and high estimates in its cash flows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from pmo_lib import periods, uncertainty
+from pmo_lib.tables import Portfolio
+from pmo_lib.uncertainty import Estimate, Futures
+from pmo_lib.workbench import pricing
+from pmo_lib.workbench.settings import Settings
+
+ENDS = (0.0, 1.0)
+"""Shares of futures below low and below high: none lies outside. [-]"""
+
+DRAWS = 10_000
+
+
+def from_now(portfolio: Portfolio, settings: Settings, flow: pd.DataFrame) -> pd.DataFrame:
+    """Label yearly amounts by whole years from now, 0 to T, without gaps. [currency]."""
+    start = pricing.base_date(portfolio, settings)
+    years = [periods.year_number(period, start) for period in flow.columns]
+    return flow.set_axis(years, axis=1).reindex(
+        columns=range(max(years, default=0) + 1), fill_value=0.0
+    )
+
+
+def rates(portfolio: Portfolio, settings: Settings, flow: pd.DataFrame) -> pd.Series:
+    """Return the discount factors for the years of flows labelled by `from_now`. [-]."""
+    return pricing.discount_factors(portfolio, settings, int(flow.columns.max()))
+
+
+def estimates(
+    portfolio: Portfolio, settings: Settings, *, ends: tuple[float, float] = ENDS
+) -> tuple[Estimate, Estimate]:
+    """State cost and benefit of each priced project by year as low, most likely and high.
+
+    What has no low, or no high, is not lower, or not higher, than its estimate.
+
+    Parameters
+    ----------
+    portfolio, settings
+        Flows are those of the option by which a project is ranked.
+    ends : tuple of two floats, default `ENDS`
+        Shares of futures below low and below high, as in `uncertainty.three_point`. [-]
+    """
+    flows = pricing.first_flows(portfolio)
+    points = []
+    for end in ("_low", "", "_high"):
+        stated = {
+            stream: flows[stream + end].fillna(flows[stream]).where(flows[stream].notna())
+            for stream in ("cost", "benefit")
+        }
+        priced = pricing.by_year(portfolio, settings, flows.assign(**stated))
+        points.append([from_now(portfolio, settings, flow) for flow in priced])
+    cost, benefit = (
+        uncertainty.three_point(*three, percentiles=ends) for three in zip(*points, strict=True)
+    )
+    return cost, benefit
+
+
+def ranged(portfolio: Portfolio, settings: Settings) -> pd.Index:
+    """Return the projects with an amount from now on that may be lower or higher."""
+    cost, benefit = estimates(portfolio, settings)
+    wide = (cost.width > 0).any(axis=1) | (benefit.width > 0).any(axis=1)
+    return cost.likely.index[wide]
+
+
+def simulate(
+    portfolio: Portfolio,
+    settings: Settings,
+    *,
+    ends: tuple[float, float] = ENDS,
+    draws: int = DRAWS,
+) -> Futures:
+    """Draw what every priced project costs and is worth, from the seed of the settings.
+
+    Each project's cost and benefit have one quantile a future, which moves all its years;
+    projects are drawn independently of each other.
+
+    Raises
+    ------
+    InputError
+        If a low, an estimate and a high are out of order.
+    """
+    cost, benefit = estimates(portfolio, settings, ends=ends)
+    rate = rates(portfolio, settings, cost.likely)
+    return uncertainty.simulate(cost, benefit, discount_rate=rate, draws=draws, seed=settings.seed)
+
+
+def at_the_middle(portfolio: Portfolio, settings: Settings) -> pd.Series:
+    """Return the NPV of each priced project with cost and benefit at their medians. [currency]."""
+    worth = {}
+    for name, part in zip(("cost", "benefit"), estimates(portfolio, settings), strict=True):
+        way = np.zeros(part.place.shape)
+        for place in np.unique(part.place):
+            way[part.place == place] = part.shape(np.array([0.5]), place)[0]
+        middle = pd.DataFrame(
+            part.lowest + way * part.width, part.likely.index, part.likely.columns
+        )
+        worth[name] = middle @ rates(portfolio, settings, middle)
+    return worth["benefit"] - worth["cost"]
+
+
+def against_budgets(
+    portfolio: Portfolio, settings: Settings, paid: pd.Index, *, draws: int = DRAWS
+) -> pd.DataFrame:
+    """Set the cost of some projects against the budget, in each year and in all together.
+
+    Parameters
+    ----------
+    paid : Index
+        Projects that the budgets pay, running ones included.
+    draws : int
+        As in `simulate`, whose futures these are.
+
+    Returns
+    -------
+    DataFrame by period, and ``"all years"``
+        ``budget``, ``p10``, ``p50`` and ``p90`` of cost [currency], and how likely it is that
+        cost exceeds the budget (``over``, with one standard error, ``over_error``). [-]
+    """
+    start, limit = pricing.base_date(portfolio, settings), pricing.budget(portfolio, settings)
+    limit = limit.groupby(level="period").sum()
+    spans = {period: [period] for period in limit.index} | {"all years": list(limit.index)}
+    cost, benefit = estimates(portfolio, settings)
+    place = cost.likely.index.isin(paid)
+    rows = {}
+    for label, span in spans.items():
+        years = [periods.year_number(period, start) for period in span]
+        inside = np.outer(place, cost.likely.columns.isin(years))
+        part = replace(
+            cost,
+            likely=cost.likely * inside,
+            lowest=cost.lowest * inside,
+            width=cost.width * inside,
+        )
+        drawn = uncertainty.simulate(
+            part, benefit, discount_rate=0.0, draws=draws, seed=settings.seed
+        ).cost.sum()
+        rows[label] = limit[span].sum(), *_described(drawn, limit[span].sum())
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["budget", "p10", "p50", "p90", "over", "over_error"]
+    )
+
+
+def _described(cost: pd.Series, budget: float) -> tuple[float, ...]:
+    """Return percentiles of cost, and the probability that it exceeds a budget."""
+    rounding = 1e-9 * max(budget, 1.0)
+    both = pd.DataFrame([cost, budget + rounding - cost], index=["cost", "left"])
+    found = uncertainty.summary(both)
+    over = found.loc["left", ["probability_negative", "probability_negative_error"]]
+    return *found.loc["cost", ["p10", "p50", "p90"]], *over
