@@ -119,16 +119,16 @@ def _sweep(
     found[-1], quick, moment = top, True, time_limit / 3 / n
     stop = progress(0, n)
     for k in reversed(range(n - 1)):
-        if stop or (stop := progress(sum(_gap(one) <= gap for one in found), n)):
-            break
-        if quick:
+        stop = stop or progress(sum(_gap(one) <= gap for one in found), n)
+        if quick and not stop:
             found[k] = solve(
                 models[k], models[k].value, gap=gap, patience=PATIENCE, time_limit=moment,
                 bound=min(found[k].bound, found[k + 1].bound),
             )  # fmt: skip
             quick = _gap(found[k]) <= gap
-        if not quick:
-            found[k] = _adapted(models[k], mixtures[k], found[k], found[k + 1].x, moment)
+        if stop or not quick:
+            spent = 0.0 if stop else moment
+            found[k] = _adapted(models[k], mixtures[k], found[k], found[k + 1].x, spent)
     for k in range(1, n):
         if not stop and _gap(found[k]) > gap:
             found[k] = _adapted(models[k], mixtures[k], found[k], found[k - 1].x, moment)
