@@ -22,8 +22,8 @@ from pmo_lib.charts.use import people_by_month, use_map
 
 __all__ = [
     "SLIDER_STYLE",
-    "certainty",
     "benefits_map",
+    "certainty",
     "cumulative_flows",
     "flows_by_year",
     "gain_by_changes",

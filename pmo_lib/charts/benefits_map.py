@@ -10,14 +10,14 @@ from pmo_lib import checks
 from pmo_lib.charts import style
 from pmo_lib.wording import one_line
 
-COLUMNS = {"project": (0, 250), "benefit": (300, 640), "objective": (690, 930)}
+COLUMNS = {"project": (0, 290), "benefit": (330, 640), "objective": (690, 930)}
 """Left and right edges of the boxes. [px]"""
 
 FILLS = {"project": "#dbe6f3", "benefit": "#ffffff", "objective": "#12466b"}
 STEP, BOX, GAP = 42, 34, 16
 """Height of a row, of a box in it, and room between objectives. [px]"""
 
-LETTER = 6.1
+LETTER = 5.7
 """Width of a letter of the smaller text. [px]"""
 
 

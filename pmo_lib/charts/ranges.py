@@ -7,7 +7,7 @@ import pandas as pd
 
 from pmo_lib import checks
 from pmo_lib.charts import style
-from pmo_lib.wording import money_for, one_line
+from pmo_lib.wording import Money, one_line
 
 FILL = "#6f9fd8"
 PAST = 14
@@ -18,7 +18,7 @@ def ranges(
     table: pd.DataFrame,
     *,
     names: pd.Series | None = None,
-    currency: str = "£",
+    money: Money,
     axis_title: str = "NPV",
     title: str,
     subtitle: str = "",
@@ -32,8 +32,10 @@ def ranges(
         ``words`` to print; one row a bar, from top to bottom. [currency]
     names : Series, optional
         What to print instead of labels.
-    currency, axis_title, title, subtitle : str
-        Sign of the currency, what is measured, and what is seen.
+    money : Money
+        The unit in which amounts are drawn.
+    axis_title, title, subtitle : str
+        What is measured, and what is seen.
 
     Returns
     -------
@@ -51,7 +53,6 @@ def ranges(
         (shown["low"] <= shown["high"]).to_numpy(),
         shown["low"], name="table", rule="each low must be at most its high", rows="row",
     )  # fmt: skip
-    money = money_for(currency, float(shown.abs().max(axis=None)))
     shown[numbers] /= money.divisor
     shown["name"] = style.named(table.index, names, what="names")
     shown["words"] = [one_line(text) for text in table.get("words", [""] * len(table))]
@@ -97,7 +98,7 @@ def _marks(base: alt.Chart, numbers: list[str]) -> list[alt.Chart]:
     return [*drawn, style.text(base, place, alt.Text("words:N"), align="left")]
 
 
-def _tooltip(numbers: list[str], money) -> list[alt.Tooltip]:
+def _tooltip(numbers: list[str], money: Money) -> list[alt.Tooltip]:
     amounts = [
         alt.Tooltip(f"{column}:Q", title=f"{column} [{money.unit}]", format=",.2f")
         for column in numbers

@@ -1,9 +1,11 @@
 """What a notebook tells a board: plain tables and sentences computed from a recommendation.
 
-One module for each question: `proposed` (what was proposed), `worth` (what it is worth),
-`served` (what it serves), `afford` (what can be afforded), `starts` (when). Each has tables,
-sentences that read them (``..._in_words``), what the board then knows (`known`), what that
-adds to the ranked list (`added`) and what would change the answer (`would_change`).
+One module for each question: `proposed` (what was proposed), `worth`, `cases` and `doubts`
+(what it is worth, as a business case, and how far to trust it), `served` and `objectives` (what
+it serves), `afford`, `limits` and `starts` (what can be afforded, and when), `running` (what to
+stop), `sure` (what holds whatever the weights). Each has tables, sentences that read them
+(``..._in_words``), what the board then knows (`known`), what that adds to the ranked list
+(`added`) and what would change the answer (`would_change`).
 """
 
 from pmo_lib.stories.lists import opening, ranked_list, standing

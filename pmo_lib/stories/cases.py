@@ -31,6 +31,8 @@ def figures(made: Recommendation, projects: pd.Index) -> pd.DataFrame:
         Without those that have no cash flows. [currency; years]
     """
     benefit, cost = _flows(made, projects)
+    if len(cost) == 0:
+        return pd.DataFrame(columns=["npv", "cost_pv", "benefit_pv", "budget_bcr", "irr_roots"])
     fund, paid = constrained(made)
     if fund:
         paid = futures.from_now(made.portfolio, made.settings, paid)
@@ -70,6 +72,8 @@ def table(made: Recommendation) -> pd.DataFrame:
         payback [years from now], infinite for never.
     """
     case, (fund, _) = figures(made, _recommended(made)), constrained(made)
+    if len(case) == 0:
+        return pd.DataFrame()
     columns = {
         "project": made.portfolio.projects["name"].reindex(case.index).map(one_line),
         "NPSV [money]": case["npv"],
@@ -77,7 +81,7 @@ def table(made: Recommendation) -> pd.DataFrame:
         f"BCR on {one_line(fund)}": case["budget_bcr"].round(2),
         "a year, EAV [money]": case["equivalent_annual"],
         "IRR [%]": case["irr"],
-        "IRR unique": case.apply(_rates, axis=1).astype("str") if len(case) else pd.Series(),
+        "IRR unique": case.apply(_rates, axis=1),
         "MIRR [%]": case["mirr"],
         "first paid back [years]": case["payback"].round(1),
         "paid back for good [years]": case["last_payback"].round(1),
@@ -135,6 +139,8 @@ def breakeven(made: Recommendation) -> pd.DataFrame:
         discounting; a last row for all.
     """
     benefit, cost = _flows(made, _recommended(made))
+    if len(cost) == 0:
+        return pd.DataFrame()
     programme = made.portfolio.projects["programme"].reindex(cost.index).fillna("none")
     whole = pd.Series("all recommended", index=cost.index)
     groups = [programme] * (len(programme.unique()) > 1) + [whole]
@@ -156,26 +162,26 @@ def breakeven(made: Recommendation) -> pd.DataFrame:
 def _year(made: Recommendation, net: pd.DataFrame) -> pd.Series:
     """Word the year in which each row of benefit less cost is last made up for."""
     start = pricing.base_date(made.portfolio, made.settings)
-    if len(net) == 0:
-        return pd.Series(dtype="str")
+    words = {0.0: "never behind", np.inf: "not in these years"}
     after = cost_benefit.payback_period(net, last=True)
-    label = {
-        year: periods.label(periods.shift(start, 12 * int(np.ceil(year))))
-        for year in after[np.isfinite(after)].unique()
-    }
-    return after.map(label).fillna("not in these years").where(after != 0, "never behind")
+    return after.map(
+        lambda years: (
+            words.get(years) or periods.label(periods.shift(start, 12 * int(np.ceil(years))))
+        )
+    )
 
 
 def breakeven_in_words(made: Recommendation) -> str:
     """Say when the recommended work has paid its way, and which programmes never do."""
     shown = breakeven(made)
-    if len(_recommended(made)) == 0:
+    if len(shown) == 0:
         return NONE_RECOMMENDED
     last = shown.iloc[-1]
     plain, discounted = last["breakeven"], last["breakeven, discounted"]
-    words = f"All recommended work breaks even: {plain} before discounting, {discounted} after."
-    if plain == discounted == "not in these years":
-        words = "All recommended work together does not break even in these years."
+    after = discounted if discounted.startswith("n") else f"in {discounted}"
+    words = f"All recommended work breaks even in {plain} before discounting and {after} after."
+    if plain.startswith("n"):
+        words = f"Where costs and benefits of all recommended work meet: {plain}."
     never = shown["programme"][:-1][shown["breakeven"][:-1] == "not in these years"]
     if len(never):
         words += f" Not in these years: {listed(never, most=4)}."
@@ -200,6 +206,8 @@ def switching(made: Recommendation, *, most: int = 8) -> pd.DataFrame:
         change [%] and how much later benefits may come [years], negative for sooner.
     """
     near = _nearest(made)[:most]
+    if len(near) == 0:
+        return pd.DataFrame()
     benefit, cost = _flows(made, near)
     rate = futures.rates(made.portfolio, made.settings, cost)
     found = appraisal.switching_values(benefit, cost, discount_rate=rate).reindex(near)
@@ -261,6 +269,8 @@ def disagreements(made: Recommendation, *, most: int = 10) -> pd.DataFrame:
         each project once.
     """
     pairs, case = _pairs(made)
+    if len(pairs) == 0:
+        return pd.DataFrame()
     pairs = pairs.drop_duplicates(["project", "reason"]).groupby("reason").head(most // 2)
     names = made.portfolio.projects["name"].map(one_line, na_action="ignore")
     columns = {
@@ -277,11 +287,11 @@ def disagreements(made: Recommendation, *, most: int = 10) -> pd.DataFrame:
 def _pairs(made: Recommendation) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the pairs in order of how many places they are apart both ways, and the cases."""
     best = made.evaluation.rank.sort_values(kind="stable").index[:MOST_COMPARED]
-    benefit, cost = _flows(made, best)
-    rate = futures.rates(made.portfolio, made.settings, cost)
-    case = appraisal.business_case(benefit, cost, discount_rate=rate, prices=REAL)
+    case = figures(made, best)
     if len(case) < 2:
         return pd.DataFrame(columns=["project", "other", "npv", "bcr", "irr", "reason"]), case
+    benefit, cost = _flows(made, best)
+    rate = futures.rates(made.portfolio, made.settings, cost)
     pairs = appraisal.ranking_disagreements(benefit, cost, discount_rate=rate)
     places = case[["npv", "bcr", "irr"]].rank(ascending=False)
     apart = places.loc[pairs["other"]].to_numpy() - places.loc[pairs["project"]].to_numpy()

@@ -132,7 +132,7 @@ def distribution_chart(seen: Spread) -> alt.LayerChart | None:
     return charts.ranges(
         table,
         names=names,
-        currency=made.settings.currency,
+        money=money_of(made),
         title="What each proposal may be worth",
         subtitle="Bar: eight futures in ten. Tick: half are above, half below. Diamond: as estimated.",
     )
@@ -252,7 +252,7 @@ def tornado_chart(seen: Spread, *, most: int = 12) -> alt.LayerChart | None:
     return charts.ranges(
         table,
         names=bars["stream"].str.capitalize() + ": " + names,
-        currency=made.settings.currency,
+        money=money,
         axis_title="change of the list's NPV",
         title="What drives the spread of the list's worth",
         subtitle="Bar: how the list's NPV changes while this alone goes from its P10 to its P90.",
@@ -286,12 +286,16 @@ def would_change(seen: Spread) -> list[str]:
     if len(seen.ranged) == 0:
         return [NO_RANGE]
     made, inside = seen.made, _recommended(seen.made)
-    wider = futures.simulate(made.portfolio, made.settings, ends=ONE_IN_TEN, draws=_draws(seen))
+    wider = futures.simulate(
+        made.portfolio, made.settings, ends=ONE_IN_TEN, shape=uncertainty.triangular,
+        draws=_draws(seen),
+    )  # fmt: skip
     row = uncertainty.summary(wider.npv.loc[inside].sum().to_frame().T).iloc[0]
     ends = [money_of(made).shown(row[end]) for end in ("p10", "p90")]
     return [
         "Low and high are read as the ends of what is possible. If one future in ten lies beyond "
-        f"either, the list is worth between {ends[0]} and {ends[1]} in eight futures of ten.",
+        f"either, and the chance falls off in a straight line, the list is worth between {ends[0]} "
+        f"and {ends[1]} in eight futures of ten.",
         "Projects are drawn independently; a cause that makes many dear at once widens the spread.",
     ]
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pmo_lib import periods, uncertainty
 from pmo_lib.tables import Portfolio
 from pmo_lib.uncertainty import Estimate, Futures
+from pmo_lib.uncertainty.estimates import Shape
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.settings import Settings
 
@@ -30,11 +31,15 @@ def from_now(portfolio: Portfolio, settings: Settings, flow: pd.DataFrame) -> pd
 
 def rates(portfolio: Portfolio, settings: Settings, flow: pd.DataFrame) -> pd.Series:
     """Return the discount factors for the years of flows labelled by `from_now`. [-]."""
-    return pricing.discount_factors(portfolio, settings, int(flow.columns.max()))
+    return pricing.discount_factors(portfolio, settings, max(1, int(flow.columns.max())))
 
 
 def estimates(
-    portfolio: Portfolio, settings: Settings, *, ends: tuple[float, float] = ENDS
+    portfolio: Portfolio,
+    settings: Settings,
+    *,
+    ends: tuple[float, float] = ENDS,
+    shape: Shape = uncertainty.pert,
 ) -> tuple[Estimate, Estimate]:
     """State cost and benefit of each priced project by year as low, most likely and high.
 
@@ -46,6 +51,8 @@ def estimates(
         Flows are those of the option by which a project is ranked.
     ends : tuple of two floats, default `ENDS`
         Shares of futures below low and below high, as in `uncertainty.three_point`. [-]
+    shape : function, default `uncertainty.pert`
+        Of the distribution between them.
     """
     flows = pricing.first_flows(portfolio)
     points = []
@@ -57,13 +64,19 @@ def estimates(
         priced = pricing.by_year(portfolio, settings, flows.assign(**stated))
         points.append([from_now(portfolio, settings, flow) for flow in priced])
     cost, benefit = (
-        uncertainty.three_point(*three, percentiles=ends) for three in zip(*points, strict=True)
+        uncertainty.three_point(*three, percentiles=ends, shape=shape)
+        for three in zip(*points, strict=True)
     )
     return cost, benefit
 
 
 def ranged(portfolio: Portfolio, settings: Settings) -> pd.Index:
     """Return the projects with an amount from now on that may be lower or higher."""
+    stated = pricing.first_flows(portfolio)[
+        ["cost_low", "cost_high", "benefit_low", "benefit_high"]
+    ]
+    if not stated.notna().any(axis=None):
+        return pd.Index([])
     cost, benefit = estimates(portfolio, settings)
     wide = (cost.width > 0).any(axis=1) | (benefit.width > 0).any(axis=1)
     return cost.likely.index[wide]
@@ -74,6 +87,7 @@ def simulate(
     settings: Settings,
     *,
     ends: tuple[float, float] = ENDS,
+    shape: Shape = uncertainty.pert,
     draws: int = DRAWS,
 ) -> Futures:
     """Draw what every priced project costs and is worth, from the seed of the settings.
@@ -86,7 +100,7 @@ def simulate(
     InputError
         If a low, an estimate and a high are out of order.
     """
-    cost, benefit = estimates(portfolio, settings, ends=ends)
+    cost, benefit = estimates(portfolio, settings, ends=ends, shape=shape)
     rate = rates(portfolio, settings, cost.likely)
     return uncertainty.simulate(cost, benefit, discount_rate=rate, draws=draws, seed=settings.seed)
 
@@ -101,7 +115,7 @@ def at_the_middle(portfolio: Portfolio, settings: Settings) -> pd.Series:
         middle = pd.DataFrame(
             part.lowest + way * part.width, part.likely.index, part.likely.columns
         )
-        worth[name] = middle @ rates(portfolio, settings, middle)
+        worth[name] = middle @ rates(portfolio, settings, middle).reindex(middle.columns)
     return worth["benefit"] - worth["cost"]
 
 

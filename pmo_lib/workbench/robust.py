@@ -95,6 +95,35 @@ def known_weights(question: Asked) -> dict[str, AdmissibleWeights]:
     return found
 
 
+def best_lists(question: Asked, draws: pd.DataFrame, lists: pd.DataFrame) -> pd.DataFrame:
+    """Find the best list at each draw among all that none beats: exact, without a solve.
+
+    Where projects have options or are worth more together, the lists do not tell what they
+    are worth, and each draw is solved.
+
+    Parameters
+    ----------
+    question : Asked
+        The list.
+    draws : DataFrame of shape (n_draws, n_criteria)
+        Weights that were admissible when the lists were made. [-]
+    lists : DataFrame of shape (n_lists, n_projects)
+        Of `robustness.nondominated_portfolios`.
+
+    Returns
+    -------
+    DataFrame of shape (n_draws, n_projects)
+        As `robustness.best_portfolios`.
+    """
+    values = question.values
+    if values.index.nlevels > 1 or question.problem["synergies"] is not None:
+        return best_portfolios(values, weight_sample=draws, **question.problem)
+    worth = lists.to_numpy(float) @ values.loc[lists.columns].to_numpy() @ draws.to_numpy().T
+    held = lists.iloc[worth.argmax(axis=0)].set_axis(draws.index)
+    held.attrs = {"gap": 0.0}
+    return held
+
+
 def unproven_figures(made: Recommendation) -> pd.DataFrame:
     """Return the performances of assessed proposals that nobody measured.
 
