@@ -20,13 +20,16 @@ from pmo_lib.command import (
     OUT,
     PORTFOLIO,
     STARTS,
+    labels,
     plain_errors,
     print_json,
+    proposals,
     records,
     told,
     write_files,
     write_table,
 )  # fmt: skip
+from pmo_lib.wording import listed, worth_words
 
 _UsageError = typer.BadParameter.__base__
 
@@ -203,15 +206,16 @@ def frontier(
     with plain_errors(as_json):
         from pmo_lib import workbench
 
-        tables, settings = _proposals(portfolio, map)
+        tables, settings = proposals(portfolio, map)
         if not low < high:
             raise InputError(f"--from {low:g}: must be less than --to {high:g}; swap them")
         scales = [round(low + (high - low) * step / (points - 1), 6) for step in range(points)]
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
             found = workbench.frontier(tables, settings, scales=scales, progress=progress)
+        evaluation = workbench.evaluate(tables, settings)
         words = statements.frontier_words(found, settings)
         words += [f"Each list sums {statements.SUMMED[settings.objective]}."]
-        words += [statements.account_words(statements.account(tables))]
+        words += [statements.account_words(statements.account(tables, evaluation))]
         frame, title = terminal.frontier_frame(found, settings), "What each budget buys"
         written = write_table(out, "frontier", frame, title, words, settings)
         if as_json:
@@ -243,8 +247,8 @@ def why(
     with plain_errors(as_json):
         from pmo_lib import workbench
 
-        tables, settings = _proposals(portfolio, map)
-        asked, limit = _labels(tables, projects or []), 300.0 if projects else 60.0
+        tables, settings = proposals(portfolio, map)
+        asked, limit = labels(tables, projects or []), 300.0 if projects else 60.0
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
             made = workbench.recommend(tables, settings, explain=False)
             if "stopped" in {one.status for one in made.by_rule.values()}:
@@ -297,7 +301,7 @@ def rebalance(
         from pmo_lib.stories import running
         from pmo_lib.workbench import rebalancing
 
-        opened, saved = _proposals(portfolio, map)
+        opened, saved = proposals(portfolio, map)
         settings, updates = saved, None
         if budget is not None:
             settings = dataclasses.replace(saved, budget_scale=budget)
@@ -315,9 +319,19 @@ def rebalance(
                 since, shares = rebalancing.since_last(last, (opened, settings), seen.rules)
         words = running.actions_in_words(seen) + running.stands_in_words(seen)
         words += [running.never_approved(seen), *statements.for_this_run(saved, settings)]
-        written = write_files(
-            out, "rebalancing", lambda file: export.write_ranked_list(made, file, review=seen)
-        )
+        if since is not None:
+            moved = {c: worth_words(share, settings) for c, share in shares.items() if share}
+            told_ = listed(f"{cause} {amount}" for cause, amount in moved.items())
+            words.append(f"Since last time, what lies ahead is worth: {told_ or 'the same'}.")
+        first = [
+            f"A review would change this list (sheet Rebalancing): {word}" for word in words[:2]
+        ]
+        made = dataclasses.replace(made, warnings=(*first, *made.warnings, *words[2:]))
+        whole = running.actions(seen, everything=True)
+        written = write_files(out, "rebalancing", lambda file: (
+            export.write_ranked_list(made, file, review=seen) if file.suffix == ".xlsx"
+            else export.write_table(whole, file, title="What to stop, continue and start", notes=words)
+        ))  # fmt: skip
         frames = {"flags": running.flags(seen), "status_changes": updates, "since_last": since}
         if as_json:
             proof = {name: getattr(seen.found.choice, name) for name in ("value", "bound", "gap")}
@@ -358,7 +372,7 @@ def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 
     """Choose, write and print; `asked` are settings for this run alone."""
     from pmo_lib import export, workbench
 
-    tables, saved = _proposals(portfolio, column_map)
+    tables, saved = proposals(portfolio, column_map)
     asked = {name: asked[name] for name in asked or () if asked[name] is not None}
     settings, answers = dataclasses.replace(saved, **asked), None
     with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
@@ -401,26 +415,6 @@ def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 
         print(f"Sheet Why not: {len(answers)} of {len(made.evaluation.score)} proposals answered")
 
 
-def _proposals(portfolio: Path, column_map: str | None) -> tuple:
-    """Open a portfolio that can be chosen from, with its settings."""
-    from pmo_lib import folder
-
-    tables, settings = folder.open_folder(portfolio, column_map)
-    if tables.intake is not None:
-        raise InputError(
-            f"{portfolio}: read as {tables.intake.heading!r}; it has no criteria and budgets to choose "
-            "by, so use pmo rank, or bring a portfolio of proposals"
-        )
-    return tables, settings
-
-
-def _labels(tables, asked: list[str]) -> list[str]:
-    """Return the labels of projects that are asked for by label or by exact name."""
-    names = tables.projects["name"]
-    found = [[word] if word in names.index else list(names.index[names == word]) for word in asked]
-    return [label for word, labels in zip(asked, found, strict=True) for label in labels or [word]]
-
-
 def _ranking(tables, evaluation):
     """Lay out the ranking by score with the NPV order beside it."""
     frame = tables.projects.reindex(evaluation.score.index)[["name", "sponsor", "category"]]
@@ -436,7 +430,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,11 @@ STARTS = Annotated[
 BUDGET = Annotated[
     float | None,
     typer.Option(
-        "--budget", metavar="SCALE", help="For this run: all budgets times this, such as 0.9."
+        "--budget",
+        metavar="SCALE",
+        min=0.01,
+        max=5,
+        help="For this run: all budgets times this, such as 0.9.",
     ),
 ]
 ASKING = Annotated[
@@ -53,6 +57,26 @@ ASKING = Annotated[
 JSON = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else; errors too.")
 ]
+
+
+def proposals(portfolio: Path, column_map: str | None) -> tuple:
+    """Open a portfolio that can be chosen from, with its settings."""
+    from pmo_lib import folder
+
+    tables, settings = folder.open_folder(portfolio, column_map)
+    if tables.intake is not None:
+        raise InputError(
+            f"{portfolio}: read as {tables.intake.heading!r}; it has no criteria and budgets to choose "
+            "by, so use pmo rank, or bring a portfolio of proposals"
+        )
+    return tables, settings
+
+
+def labels(tables, asked: list[str]) -> list[str]:
+    """Return the labels of projects that are asked for by label or by exact name."""
+    names = tables.projects["name"]
+    found = [[word] if word in names.index else list(names.index[names == word]) for word in asked]
+    return [label for word, known in zip(asked, found, strict=True) for label in known or [word]]
 
 
 def write_table(out: Path | None, stem: str, frame, title: str, notes, settings) -> list[str]:

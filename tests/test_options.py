@@ -95,6 +95,19 @@ def test_a_start_that_pushes_money_or_people_past_the_limits_is_not_offered(smal
     assert list(problem["value"].loc["flood"].index) == ["as proposed", "2028-04-01"]
 
 
+def test_a_start_into_months_without_a_capacity_row_is_not_offered(small):
+    projects = dated(small, "flood,2027-04-01,2027-04-01,2028-04-01,")
+    people = "project,role,period,amount\nflood,engineer,2027-05-01,2\n"
+    capacity = "role,period,amount\n" + "".join(
+        f"engineer,{month},9\n" for month in ("2027-05-01", "2027-08-01", "2028-05-01")
+    )
+    portfolio = small(projects=projects, budgets=BUDGETS, demand=people, capacity=capacity)
+    every = dataclasses.replace(PLANNED, starts_every=3)
+    problem = workbench.choosing_problem(portfolio, every, workbench.evaluate(portfolio, every))
+    offered = ["as proposed", "2027-07-01", "2028-04-01"]
+    assert list(problem["value"].loc["flood"].index) == offered
+
+
 def test_a_version_has_money_and_a_share_of_the_value_of_its_own(small):
     flows = small.tables["cash_flows"] + "flood,2027-04-01,capital,150,0,smaller\n"
     flows = flows.replace("cost,benefit", "cost,benefit,option", 1)

@@ -290,9 +290,9 @@ def test_bridge_tells_one_cause_from_causes_that_need_each_other():
         frozenset({"data", "limits"}): 0}, actions), ["data", "limits"])  # fmt: skip
     assert table["change"].to_dict() == {"alone": "entered", "both": "entered", "either": "left"}
     assert table["reason"].to_dict() == {
-        "alone": "Data is enough by itself",
+        "alone": "Data alone",
         "both": "Data and limits only together",
-        "either": "Data and limits are each enough by themselves",
+        "either": "Data and limits each alone",
     }
 
 

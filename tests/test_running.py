@@ -22,7 +22,7 @@ def test_the_review_stops_one_finishes_another_and_lets_two_in(seen):
     assert words[0] == "Westhaven leisure centre stops: £7.10m is free for other work."
     assert words[1].startswith("Reuse and recycling centre at Westhaven and Charging points")
     assert "22.2 points more than with all running work going on; no better list" in words[2]
-    assert words[3].startswith("£9.80m is already spent on what stops. It is gone either way")
+    assert words[3].startswith("£9.80m is already spent on that. It is gone either way")
     table = running.actions(seen)
     assert table.loc[0, ["action", "project"]].tolist() == ["stop", "Westhaven leisure centre"]
     assert (table["action"] == "start").sum() == 19
@@ -91,8 +91,22 @@ def test_without_status_or_running_work_a_review_says_so(small):
     ]
     for table in (running.flags, running.programmes, running.delivered, running.people):
         assert len(table(seen)) == 0
-    assert running.never_approved(seen) == "Every running project was approved by a board."
+    assert running.never_approved(seen).startswith("No approvals are recorded")
     assert running.record_of(seen).empty and running.known(seen)
+
+
+def test_a_report_that_the_cash_flows_do_not_follow_is_named(seen):
+    status = seen.made.portfolio.status.copy()
+    last = (status["project"] == "cloud-exit") & (status["review"] == "2026-08")
+    status.loc[last, "forecast_cost"] = 2_400_000
+    portfolio = dataclasses.replace(seen.made.portfolio, status=status)
+    other = dataclasses.replace(seen, made=dataclasses.replace(seen.made, portfolio=portfolio))
+    told = [words for words in running.stands_in_words(other) if "its last report leaves" in words]
+    assert told == [
+        "Move out of the Castle House data centre: its last report leaves £1.35m to pay, its cash "
+        "flows £0.60m. The review counts the cash flows; bring them up to date first."
+    ]
+    assert not [words for words in running.stands_in_words(seen) if "last report leaves" in words]
 
 
 def test_the_rules_of_reviews_are_settings():

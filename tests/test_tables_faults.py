@@ -25,6 +25,13 @@ def with_not_doing(cell: str, *, row: int = 2) -> str:
     return "\n".join([f"{head},not_doing", *rows]) + "\n"
 
 
+def planned(day: str) -> str:
+    """Return the projects with a planned start for the first."""
+    head, *lines = BASE["projects"].splitlines()
+    rows = [f"{line},{'' if place else day}" for place, line in enumerate(lines)]
+    return "\n".join([f"{head},planned_start", *rows]) + "\n"
+
+
 FAULTS = {
     "repeated project": (
         add("projects", "wall,Again,,,,,,,,"),
@@ -53,6 +60,10 @@ FAULTS = {
     "starts in the wrong order": (
         swap("projects", "2027-04-01,2028-04-01", "2029-04-01,2028-04-01"),
         r"projects.csv row 2: earliest_start '2029-04-01' is above latest_start '2028-04-01'",
+    ),
+    "planned start outside its window": (
+        {"projects": planned("2029-04-01")},
+        r"projects.csv row 2: planned_start '2029-04-01' is not between earliest_start and latest",
     ),
     "negative size": (swap("projects", ",900", ",-900"), r"row 2: size -900 is not 0 or more"),
     "date that is none": (

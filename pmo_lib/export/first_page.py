@@ -233,7 +233,7 @@ def _write_running(listed: List, row: int, n: int) -> int:
     cells = {place: page.named(listed.book, name) for place, name in sums.items()}
     if n:
         cells[_WHY] = "Running work: its remaining cost and people come off the limits first"
-    words = f"COMMITTED: {counted(n, 'running project')}, and what is mandatory"
+    words = f"COMMITTED: {counted(n, 'running project')} (this sum); below, what is mandatory"
     return _write_bar(listed, row, words, cells)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from textwrap import wrap
 
 import pandas as pd
 import xlsxwriter
 
 from pmo_lib.wording import visible
+
+LINE = 15
+"""Height of a line of text. [pt]"""
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _FORMATS = {
@@ -34,8 +38,15 @@ def frame_as_workbook(
         for row, note in enumerate(notes, start=1):
             sheet.write_string(row, 0, visible(note), formats["note"])
         top = len(notes) + 2
-        for place, name in enumerate(table.columns):
+        widths = [
             _column(sheet, formats, top, place, table[name])
+            for place, name in enumerate(table.columns)
+        ]
+        for row, cells in enumerate([table.columns, *table.itertuples(index=False)], start=top):
+            room = zip(cells, widths, strict=True)
+            lines = max(len(wrap(visible(cell), width - 2)) if isinstance(cell, str) else 1
+                        for cell, width in room)  # fmt: skip
+            sheet.set_row(row, LINE * max(lines, 1))
         sheet.freeze_panes(top + 1, 0)
         sheet.autofilter(top, 0, top + len(table), table.shape[1] - 1)
         sheet.set_landscape()
@@ -48,14 +59,15 @@ def frame_as_workbook(
     return content.getvalue()
 
 
-def _column(sheet, formats: dict, top: int, place: int, column: pd.Series) -> None:
-    """Write one column: numbers as numbers, everything else as text, nothing as a formula."""
+def _column(sheet, formats: dict, top: int, place: int, column: pd.Series) -> int:
+    """Write one column, numbers as numbers and nothing as a formula; return its width in letters."""
     sheet.write_string(top, place, visible(column.name), formats["heading"])
     numeric = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
     large = numeric and column.abs().max() >= 1000
     look = formats["text"]
     if numeric:
-        look = formats["whole" if large or column.dtype.kind not in "f" else "number"]
+        whole = large or column.dtype.kind not in "f" or (column.dropna() % 1 == 0).all()
+        look = formats["whole" if whole else "number"]
     widest = len(str(column.name))
     for row, cell in enumerate(column, start=top + 1):
         if pd.isna(cell):
@@ -65,4 +77,6 @@ def _column(sheet, formats: dict, top: int, place: int, column: pd.Series) -> No
         else:
             sheet.write_string(row, place, visible(cell)[:32767], look)
             widest = max(widest, len(str(cell)))
-    sheet.set_column(place, place, 12 if numeric else min(max(widest + 2, 8), 46))
+    width = 12 if numeric else min(max(widest + 2, 8), 46)
+    sheet.set_column(place, place, width)
+    return width

@@ -63,9 +63,9 @@ def bridge(decide: Decide, causes: Sequence[str]) -> pd.DataFrame:
         single = [c for c in causes if _same(alone[c], after, project)]
         needed = [c for c in causes if not _same(without[c], after, project)]
         found = single or needed or list(causes)
-        how = "is enough by itself" if single else "together"
+        how = "alone" if single else "together"
         if len(found) > 1:
-            how = "are each enough by themselves" if single else "only together"
+            how = "each alone" if single else "only together"
         rows.append((
             _change(before.loc[project], after.loc[project]), before.at[project, "action"],
             after.at[project, "action"], " and ".join(found), f"{' and '.join(found)} {how}".capitalize(),

@@ -66,6 +66,6 @@ def ahead_words(row, currency: str) -> str:
         words += f" for {money_words(row.benefit, currency)} of benefit"
     if getattr(row, "bcr", None) is not None and pd.notna(row.bcr):
         each = f"{currency}1" if currency else "each 1"
-        words += f", {row.bcr:.1f} for {each} in present value"
+        words += f", {row.bcr:.2f} for {each} in present value"
         words += ", allowing for what may fail" if getattr(row, "success", 1.0) < 1 else ""
     return words

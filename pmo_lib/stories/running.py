@@ -24,6 +24,9 @@ from pmo_lib.workbench.rebalancing import Review, review
 
 __all__ = ["Review", "review"]
 
+DISAGREES = 0.05
+"""A report and cash flows further apart than this share of the forecast are named. [-]"""
+
 IN_SIGHT = ("stop", "pause", "resume", "start", "start later")
 """Actions that are a change."""
 
@@ -52,25 +55,50 @@ def stands_in_words(seen: Review) -> list[str]:
     table, words = seen.standing, []
     for row in table[~table["would_start"]].itertuples():
         freed = money_words(row.frees, seen.made.settings.currency)
+        paying = seen.found.table.at[row.Index, "bcr"] >= 1
+        better = ", and what else that money would buy is worth more" if paying else ""
         words.append(
-            f"{one_line(row.name)} would not be started today: {row.reason}. Stopping it frees "
-            f"{freed}{f' ({row.when})' if row.when else ''}."
+            f"{one_line(row.name)} would not be started today: {row.reason}{better}. Stopping it "
+            f"frees {freed}{f' ({row.when})' if row.when else ''}."
         )
     worth_it = table.index[table["verdict"].str.startswith("late or dear")]
     if len(worth_it):
         words.append(
             f"Late or dear, and worth finishing all the same: {named(seen.made, worth_it)}."
         )
+    words += _not_in_the_flows(seen)
     return words or ["All running work would be started again today, and none is late or dear."]
 
 
-def actions(seen: Review) -> pd.DataFrame:
-    """List what changes: stops and pauses first, then what only the review lets in."""
+def _not_in_the_flows(seen: Review) -> list[str]:
+    """Name running projects whose last report leaves more or less to pay than their cash flows."""
+    portfolio, sign = seen.made.portfolio, seen.made.settings.currency
+    last = portfolio.status.sort_values("review", kind="stable").groupby("project").last()
+    table = seen.standing.join(last[["forecast_cost", "spent"]])
+    gone = table["sunk_cost"].where(table["sunk_cost"] > 0, table["spent"]).fillna(table["spent"])
+    table["reported"] = (table["forecast_cost"] - gone).clip(lower=0)
+    apart = (table["reported"] - table["cost_to_complete"]).abs()
+    return [
+        f"{one_line(row.name)}: its last report leaves {money_words(row.reported, sign)} to pay, its "
+        f"cash flows {money_words(row.cost_to_complete, sign)}. The review counts the cash flows; "
+        "bring them up to date first."
+        for row in table[apart > DISAGREES * table["forecast_cost"]].itertuples()
+    ]
+
+
+def actions(seen: Review, *, everything: bool = False) -> pd.DataFrame:
+    """List what changes: stops and pauses first, then what only the review lets in.
+
+    With everything, what goes on as it is and what is left follow.
+    """
     table, chosen = seen.found.table, seen.made.choice.selected
-    table = table[table["action"].isin(IN_SIGHT)]
+    shown = (*IN_SIGHT, "continue", "leave") if everything else IN_SIGHT
+    table = table[table["action"].isin(shown)]
     listed_ = chosen.reindex(table.index, fill_value=False).to_numpy(dtype=bool)
-    order = table["action"].map({word: place for place, word in enumerate(IN_SIGHT)})
-    table = table.assign(listed=listed_).iloc[np.lexsort((order.to_numpy(), listed_))]
+    order = table["action"].map({word: place for place, word in enumerate(shown)})
+    table = table.assign(listed=listed_).iloc[
+        np.lexsort((order.to_numpy(), listed_ | (order.to_numpy() >= len(IN_SIGHT))))
+    ]
     runs = table["status"].isin(["running", "paused"])
     without = np.select(
         [runs, table["listed"]], [table["status"], "on the list"], "not on the list"
@@ -104,10 +132,9 @@ def actions_in_words(seen: Review) -> list[str]:
     words = []
     if len(stopped):
         freed = table.loc[stopped, "frees"].sum()
-        words.append(
-            f"{listed(_done(table.loc[stopped], made))}: "
-            f"{money_words(freed, made.settings.currency)} is free for other work."
-        )
+        money = money_words(abs(freed), made.settings.currency)
+        what = f"{money} is free for other work" if freed > 0 else f"that costs {money}"
+        words.append(f"{listed(_done(table.loc[stopped], made))}: {what}.")
     if new:
         words.append(f"{named(made, new)} {verb(len(new), 'comes', 'come')} in.")
     if gone:
@@ -119,7 +146,7 @@ def actions_in_words(seen: Review) -> list[str]:
     spent = table.loc[stopped, "sunk_cost"].sum()
     if spent > 0:
         words.append(
-            f"{money_words(spent, made.settings.currency)} is already spent on what stops. It is gone "
+            f"{money_words(spent, made.settings.currency)} is already spent on that. It is gone "
             "either way, and no figure here uses it."
         )
     return words
@@ -240,6 +267,8 @@ def record_of(seen: Review, *, by: str = "category") -> pd.DataFrame:
 def never_approved(seen: Review) -> str:
     """Name running work that no board ever approved."""
     portfolio = seen.made.portfolio
+    if len(portfolio.approvals) == 0:
+        return "No approvals are recorded, so what a board approved cannot be told."
     table = rebalance.unapproved(portfolio.projects, portfolio.approvals)
     if len(table) == 0:
         return "Every running project was approved by a board."
@@ -267,6 +296,7 @@ def added(seen: Review) -> pd.DataFrame:
     table = seen.found.table
     money = money_of(seen.made)
     paid = (table["cost_to_complete"] / money.divisor).round(2)
+    paid = paid.where(table["action"] != "leave")
     return pd.DataFrame({"after the review": table["action"], f"to pay [{money.unit}]": paid})
 
 

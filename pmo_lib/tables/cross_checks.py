@@ -126,10 +126,14 @@ def _check_projects(rows: Rows, findings: Findings) -> None:
     outside = (frame["planned_start"] < frame["earliest_start"]) | (
         frame["planned_start"] > frame["latest_start"]
     )
-    if outside.any():
-        findings.note(
-            f"{place(rows.sheet)}: planned_start lies outside earliest_start to latest_start for "
-            f"{listing(frame.loc[outside, 'project'])}"
+    for row in frame.index[outside]:
+        findings.cell(
+            rows.sheet,
+            row,
+            rows.shown("planned_start"),
+            frame.at[row, "planned_start"],
+            expected="between earliest_start and latest_start",
+            remedy="correct one of the three dates",
         )
 
 

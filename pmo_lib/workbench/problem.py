@@ -88,7 +88,18 @@ def _payable(portfolio, settings, plan, flows, demand) -> pd.DataFrame:
             past = past.groupby(["project", "option"])[amount].sum().reindex(plan.index).fillna(0)
             first = past.groupby("project", sort=False).transform("first")
             kept &= (past <= first + 1e-6).to_numpy()
+    if len(portfolio.capacity):
+        kept &= ~plan.index.isin(_unstated(portfolio.capacity, demand))
     return plan[kept | (plan["months"] == 0)]
+
+
+def _unstated(capacity: pd.DataFrame, demand: pd.DataFrame) -> pd.MultiIndex:
+    """Return the (project, option) pairs that need a limited role in a month without a row."""
+    needed = demand[demand["role"].isin(capacity["role"]) & (demand["amount"] > 0)]
+    needed = needed[needed["period"].between(capacity["period"].min(), capacity["period"].max())]
+    cells = pd.MultiIndex.from_frame(needed[["role", "period"]])
+    bare = needed[~cells.isin(pd.MultiIndex.from_frame(capacity[["role", "period"]]))]
+    return pd.MultiIndex.from_frame(bare[["project", "option"]])
 
 
 def _value(portfolio, settings, evaluation, plan, flows) -> pd.Series:

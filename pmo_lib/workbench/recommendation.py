@@ -332,7 +332,15 @@ def _left_because(problem: dict, choice, names: pd.Series) -> str:
         len(shortfalls(problem["cost"], problem["budget"], choice, project)) > 0 for project in out
     ]
     affordable = out[~np.array(short_of_money)]
-    lacking = {project: does_not_fit(project, problem, choice) for project in affordable}
+    into = choice.selected
+    barred = {a for a, b in problem["excludes"] if into[b]} | {
+        b for a, b in problem["excludes"] if into[a]
+    }
+    barred |= {a for a, b in problem["requires"] if not into[b]}
+    lacking = {
+        project: "" if project in barred else does_not_fit(project, problem, choice)
+        for project in affordable
+    }
     if not all(lacking.values()):
         return "what still fits would push out something worth more, or breaks a link"
     if len(lacking) == 1:
