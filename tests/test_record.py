@@ -69,7 +69,9 @@ def test_a_later_ballot_takes_the_place_of_the_earlier_and_both_are_kept(board):
 class TestHiddenUntilRevealed:
     @pytest.fixture
     def voted(self, board):
-        record.vote(board, "1", points(51.4375, 28.5625, 20), member="Bob", kind="points", reason="secret")
+        record.vote(
+            board, "1", points(51.4375, 28.5625, 20), member="Bob", kind="points", reason="secret"
+        )
         return board
 
     def seen(self, board, reader, folder):
