@@ -201,6 +201,9 @@ def test_asking_ends_when_what_was_asked_is_answered_or_told_to_stop(made):
     assert seen == list(range(1, len(seen) + 1))
     assert len(seen) < len(made.choice.selected)
     assert len(workbench.why_not(made, progress=lambda done, *_: done == 2)) == 2
+    for slip, hint in (("flood-wal", "did you mean 'flood-wall'"), ("payroll", "it is running")):
+        with pytest.raises(InputError, match=hint):
+            workbench.why_not(made, projects=[slip])
     with pytest.raises(InputError, match="'nowhere' not among the 29 assessed proposals"):
         workbench.why_not(made, projects=["nowhere"])
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pmo_lib import selection
 from pmo_lib.checks import InputError, listing, require_numbers
 from pmo_lib.tables import Portfolio
+from pmo_lib.tables.problems import did_you_mean
 from pmo_lib.wording import limit_words
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.answers import naming, people_instead, said
@@ -203,8 +204,11 @@ def _asked(recommendation: Recommendation, projects: Iterable | None) -> list:
     asked = list(assessed) if projects is None else list(projects)
     unknown = [project for project in asked if project not in assessed]
     if unknown:
+        stands = recommendation.portfolio.projects["status"].get(unknown[0])
+        near = did_you_mean(unknown[0], assessed)
+        hint = f"it is {stands}" if stands in ("running", "paused", "complete") else near
         raise InputError(
             f"projects: {listing(unknown)} not among the {len(assessed)} assessed proposals; "
-            "write the project as in the projects table"
+            f"{hint or 'write the project as in the projects table'}"
         )
     return asked
