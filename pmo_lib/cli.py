@@ -329,7 +329,7 @@ def rebalance(
         made = dataclasses.replace(made, warnings=(*first, *made.warnings, *words[2:]))
         whole = running.actions(seen, everything=True)
         written = write_files(out, "rebalancing", lambda file: (
-            export.write_ranked_list(made, file, review=seen) if file.suffix == ".xlsx"
+            export.write_ranked_list(made, file, review=seen) if file.suffix.lower() == ".xlsx"
             else export.write_table(whole, file, title="What to stop, continue and start", notes=words)
         ))  # fmt: skip
         frames = {"flags": running.flags(seen), "status_changes": updates, "since_last": since}

@@ -70,13 +70,13 @@ def update_status(portfolio: Portfolio, status: pd.DataFrame) -> tuple[Portfolio
     merged = pd.concat([kept, read.status], ignore_index=True)
     changes = pd.concat([
         _changed(portfolio.projects[list(OF_PROJECTS)], projects[list(OF_PROJECTS)]),
-        _changed(_last(old), _last(read.status)).query("column != 'review'"),
+        _changed(latest(old), latest(read.status)).query("column != 'review'"),
     ], ignore_index=True)  # fmt: skip
     changes.insert(1, "name", changes["project"].map(projects["name"]))
     return replace(portfolio, projects=projects, status=merged), changes
 
 
-def _last(status: pd.DataFrame) -> pd.DataFrame:
+def latest(status: pd.DataFrame) -> pd.DataFrame:
     """Return the latest row of each project, by project."""
     return status.sort_values("review", kind="stable").groupby("project").last(skipna=False)
 

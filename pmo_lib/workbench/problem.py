@@ -14,7 +14,7 @@ from pmo_lib.tables import Portfolio, parse_group
 from pmo_lib.wording import limit_words, money_words
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.evaluation import Evaluation
-from pmo_lib.workbench.options import finishes, moved_demand, moved_flows, options, taken_options
+from pmo_lib.workbench.options import finishes, moved_demand, moved_flows, options
 from pmo_lib.workbench.settings import Settings
 
 
@@ -400,10 +400,9 @@ def worth_of(problem: dict, choice: Choice) -> float:
 
 
 def as_scheduled(
-    portfolio: Portfolio, settings: Settings, evaluation: Evaluation, choice: Choice
+    portfolio: Portfolio, settings: Settings, evaluation: Evaluation, taken: pd.DataFrame
 ) -> Evaluation:
-    """Return an evaluation whose money is that of the options chosen; scores stay as they are."""
-    taken = taken_options(portfolio, settings, choice.option)
+    """Return an evaluation whose money is that of the options taken; scores stay as they are."""
     flows = pricing.first_flows(portfolio)
     rest = flows[~flows["project"].isin(taken.index.get_level_values(0))]
     flows = pd.concat([rest, moved_flows(portfolio, taken)], ignore_index=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from pmo_lib import periods
 from pmo_lib import rebalance as core
 from pmo_lib.checks import InputError
+from pmo_lib.rebalance.status import latest
 from pmo_lib.tables import AS_PROPOSED, Portfolio, as_frame, parse_levels, parse_points
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
@@ -73,7 +74,8 @@ def review(made: Recommendation) -> Review:
     drift = core.drift(portfolio.status, portfolio.approvals)
     last = drift.groupby("project").last()
     standing = core.standing(**problem, drift=last, currency=settings.currency)
-    return Review(made, rebalance(portfolio, settings, rules), rules, problem, drift, standing)
+    found = _rebalanced(problem, settings, rules)
+    return Review(made, found, rules, problem, drift, standing)
 
 
 def rebalance(
@@ -91,10 +93,14 @@ def rebalance(
     InfeasibleError
         If the limits cannot all hold, even with work stopped.
     """
+    return _rebalanced(review_problem(portfolio, settings, rules), settings, rules, progress)
+
+
+def _rebalanced(problem: dict, settings: Settings, rules: core.Rules, progress=None):
     return core.rebalance(
-        **review_problem(portfolio, settings, rules), currency=settings.currency,
-        most_stops=rules.most_stops, most_changes=rules.most_changes,
-        gap=settings.gap, time_limit=settings.time_limit, progress=progress,
+        **problem, currency=settings.currency, most_stops=rules.most_stops,
+        most_changes=rules.most_changes, gap=settings.gap, time_limit=settings.time_limit,
+        progress=progress,
     )  # fmt: skip
 
 
@@ -177,11 +183,6 @@ def _alike(one, other) -> bool:
     tables = (vars(one[0]).items(), vars(other[0]))
     same = all(t.equals(tables[1][n]) for n, t in tables[0] if isinstance(t, pd.DataFrame))
     return same and one[1].hash() == other[1].hash()
-
-
-def latest(status: pd.DataFrame) -> pd.DataFrame:
-    """Return the last row of each project's status, by project."""
-    return status.sort_values("review", kind="stable").groupby("project").last(skipna=False)
 
 
 def _all_ahead(portfolio: Portfolio, settings: Settings) -> tuple[Portfolio, Evaluation]:

@@ -140,8 +140,9 @@ def recommend(
     _require_assessed(portfolio, evaluation, choice)
     why = reasons(portfolio, settings, problem, choice, explain=explain, progress=progress)
     if problem["value"].index.nlevels > 1:
-        evaluation = as_scheduled(portfolio, settings, evaluation, choice)
-        words = option_words(portfolio, taken_options(portfolio, settings, choice.option))
+        taken = taken_options(portfolio, settings, choice.option)
+        evaluation = as_scheduled(portfolio, settings, evaluation, taken)
+        words = option_words(portfolio, taken)
         why[words.index] += "; " + words
     ranked = _ranked_list(portfolio, settings, evaluation, choice, why)
     flat = as_chosen(problem, choice)
