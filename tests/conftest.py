@@ -7,7 +7,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("steady", deadline=None)
+# The same examples every time; new ones with: pytest --hypothesis-profile=search
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None)
 hypothesis.settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parents[1]

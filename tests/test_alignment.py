@@ -299,7 +299,7 @@ def test_bad_roll_ups_are_refused():
 
 
 @settings(max_examples=20)
-@given(portfolios(), st.floats(0, 0.9))
+@given(portfolios(), st.integers(0, 90).map(lambda percent: percent / 100))
 def test_a_gap_is_closed_at_the_least_cost(portfolio, share):
     contribution, _, cost, selected = portfolio
     objective, others = contribution.columns[0], cost.index[~selected]
@@ -321,6 +321,15 @@ def test_a_gap_is_closed_at_the_least_cost(portfolio, share):
     assert found.at_least == pytest.approx(found.cost, rel=1e-6, abs=1)
     assert found.added["cost"].sum() == found.cost
     assert not selected[found.added.index].any()
+
+
+def test_a_share_too_small_to_measure_is_a_share():
+    cost, kept = pd.Series({"a": 0.0, "b": 1.0, "c": 2.0}), pd.Series(False, ["a", "b", "c"])
+    contribution = pd.DataFrame({"o": [0, 0, 1.0]}, index=cost.index)
+    tiny = {"objective": "o", "share": 2.2e-313}
+    assert alignment.close_gap(contribution, cost, kept, **tiny).cost == 0
+    kept["b"] = True
+    assert alignment.close_gap(contribution, cost, kept, **tiny).cost == 2
 
 
 def test_the_share_after_closing_a_gap():

@@ -19,8 +19,9 @@ from pmo_lib.selection.model import MOVED_DIGITS, Model, Row, exact_sum, holds
 PATIENCE = 1.0
 """How long a proven optimum is sought before the gap asked for is enough. [s]"""
 
-_TOP = 2.0**14
-"""Largest coefficient handed to the solver: its tolerance of 1e-6 is then 6e-11 of it."""
+_TOP, _MOST = 2.0**14, 500.0
+"""Largest coefficient handed to the solver, whose tolerance of 1e-6 is then 6e-11 of it, and the
+most doublings to get there."""
 
 Progress = Callable[[float, float, float, float], bool | None]
 """Called with value, bound, gap and seconds; returns True to stop."""
@@ -330,7 +331,7 @@ def _scale(coefficients: np.ndarray) -> float:
     sizes = np.abs(coefficients[coefficients != 0])
     if len(sizes) == 0 or (sizes == 1).all():
         return 1.0
-    return 2.0 ** np.floor(np.log2(_TOP / sizes.max()))
+    return 2.0 ** np.floor(min(np.log2(_TOP) - np.log2(sizes.max()), _MOST))
 
 
 _silence, _silenced, _saved = threading.Lock(), 0, None
