@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from browser_base import browser, lab  # noqa: F401  fixtures
 
 # The same examples every time; new ones with: pytest --hypothesis-profile=search
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
