@@ -33,6 +33,7 @@ def reviews(draw, most=10):
         projects[column] = [float(x % 3) for x in draw(rows)]
     for column in ("stop_value", "pause_value", "restart_value"):
         projects[column] = [-x / 4 for x in draw(rows)]
+    projects["slow_months"] = [12.0 * (x % 2) for x in draw(rows)]
     protected = draw(st.sets(st.sampled_from(names), max_size=1))
     projects["protected"] = ["promised" if p in protected else "" for p in names]
     pairs = (
@@ -66,6 +67,17 @@ def first_year(cost, amount):
     return laid
 
 
+def slower(numbers, years=1):
+    """Spread numbers over more years, by interpolating their running total."""
+    busy = np.flatnonzero(numbers)
+    if len(busy) == 0:
+        return numbers
+    first, length = busy[0], busy[-1] + 1 - busy[0]
+    total = np.concatenate([[0.0], np.cumsum(numbers)])
+    then = first + (np.arange(len(total)) - first) * length / (length + years)
+    return np.diff(np.interp(then, np.arange(len(total)), total))
+
+
 def choices(asked, p):
     """List what can be done with a project: going, value, cost, changes, stops, action."""
     row, cost = asked["projects"].loc[p], asked["cost"].loc[p].to_numpy()
@@ -91,6 +103,13 @@ def choices(asked, p):
         waits = later + first_year(cost, row["pause_cost"]) + first_year(later, row["restart_cost"])
         value = value / (1 + asked["discount_rate"]) + row["pause_value"]
         found.append((True, value, waits, np.roll(use, 1) * [0, 1, 1], int(running), 0, "pause"))
+    spread, people = slower(cost), slower(use)
+    inside = max((cost - spread).sum(), (use - people).sum()) < 1e-6
+    if running and row["slow_months"] and inside:
+        cents = np.round(spread, 2)
+        cents[cents.argmax()] += cost.sum() - cents.sum()
+        less = asked["value"][p] / (1 + asked["discount_rate"])
+        found.append((True, less, cents, people, 1, 0, "slow down"))
     return found
 
 
@@ -185,7 +204,7 @@ def test_a_budget_cut_of_nothing_changes_nothing(asked):
     last = rebalance.rebalance(**asked)
     went = last.choice.selected
     asked["projects"] = projects.assign(status=np.where(went, "running", "proposed"))
-    asked["projects"][["stop_value", "pause_value"]] = 0.0
+    asked["projects"][["stop_value", "pause_value", "slow_months"]] = 0.0
     again = rebalance.rebalance(**asked)
     assert again.changes == 0
     assert again.choice.value == pytest.approx(last.choice.value)

@@ -124,8 +124,8 @@ def test_a_paused_project_is_resumed_or_waits(council):
     paused = portfolio.projects.copy()
     paused.loc["coast-road", "status"] = "paused"
     changed = dataclasses.replace(portfolio, projects=paused)
-    rules = dataclasses.replace(RULES, restart_cost={"coast-road": 50_000})
-    row = rebalancing.rebalance(changed, settings_, rules).table.loc["coast-road"]
+    paused.loc["coast-road", "restart_cost"] = 50_000
+    row = rebalancing.rebalance(changed, settings_, RULES).table.loc["coast-road"]
     assert row[["action", "changes", "switching_cost"]].to_list() == ["resume", True, 50_000]
 
 
@@ -356,5 +356,3 @@ def test_rules_are_checked():
         rebalance.Rules(success={"green": 1.0})
     with pytest.raises(InputError, match=r"success of red: must lie in \[0, 1\], got 2"):
         rebalance.Rules(success={"green": 1, "amber": 1, "red": 2})
-    with pytest.raises(InputError, match="restart_cost of 'a': must be at least 0, got -1"):
-        rebalance.Rules(restart_cost={"a": -1})

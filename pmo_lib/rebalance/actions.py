@@ -23,16 +23,17 @@ from pmo_lib.selection.choice import _settled, search
 from pmo_lib.selection.conflict import explain
 from pmo_lib.selection.model import Model, exact_sum, replace_rows, row
 from pmo_lib.selection.solver import Progress
+from pmo_lib.selection.starts import parted
 
 GOING = {"running": "continue", "paused": "resume", "proposed": "start"}
 """What carrying a project through is called, by where it stands."""
 
-PAUSED = "paused"
-"""The option of a project that is paused."""
+PAUSED, SLOWED = "paused", "slowed"
+"""The options of a project that is paused, and of one that is slowed down."""
 
 AMOUNTS = (
     "sunk_cost", "exit_cost", "contract_minimum", "pause_cost", "restart_cost",
-    "stop_value", "pause_value", "restart_value",
+    "stop_value", "pause_value", "restart_value", "slow_months",
 )  # fmt: skip
 
 
@@ -163,7 +164,8 @@ def _read(projects: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
     protected = projects["protected"].fillna("") if "protected" in projects else ""
     table = projects.assign(**amounts, protected=protected).reindex(order)
     amounts = table[list(AMOUNTS)].fillna(0.0)
-    require_numbers(amounts.filter(like="_cost"), name="projects", low=0, rows="project")
+    amounts_due = amounts.filter(regex="_cost|_months")
+    require_numbers(amounts_due, name="projects", low=0, rows="project")
     return table.assign(**require_numbers(amounts, name="projects", rows="project")).rename_axis(
         "project"
     )
@@ -208,10 +210,10 @@ def laid(cost: pd.DataFrame, amount: pd.Series) -> pd.DataFrame:
 
 
 def _with_switches(tables: dict, standing: pd.DataFrame, months: int, rate: float) -> dict:
-    """Charge what resuming costs, and add a pause to each project that may have one.
+    """Charge what resuming costs, and add a pause, or slower work, where a project may have it.
 
-    Running work is not paused where money or people would fall past the last period, as
-    they would look free.
+    Running work is not paused or slowed where money or people would fall past the last
+    period, as they would look free.
     """
     rows = tables["cost"].index.get_level_values(0).isin(standing.index)
     plain = {k: t[rows].droplevel(1) for k, t in tables.items()}
@@ -223,8 +225,9 @@ def _with_switches(tables: dict, standing: pd.DataFrame, months: int, rate: floa
     ready = {k: t.copy() for k, t in tables.items()}
     for name, table in resumed.items():
         ready[name].loc[rows] = table.reindex(plain["value"].index).to_numpy()
+    slower = _slowed(plain, standing, rate)
     if len(standing) == 0 or not months:
-        return ready
+        return _with_option(ready, slower, SLOWED)
     dates = {"planned": "2000-01-01", "earliest": "2000-01-01"}
     dates["latest"] = periods.shift(dates["planned"], months)
     moved = selection.start_options(
@@ -241,8 +244,72 @@ def _with_switches(tables: dict, standing: pd.DataFrame, months: int, rate: floa
     later["value"] = later["value"] + standing["pause_value"]
     later["action"] = pd.Series("pause", index=standing.index)
     later |= {k: plain[k] + by for k, by in (("start", 0), ("finish", months)) if k in plain}
-    pairs = pd.MultiIndex.from_product([allowed, [PAUSED]])
-    return {k: pd.concat([t, later[k].loc[allowed].set_axis(pairs)]) for k, t in ready.items()}
+    paused = {k: later[k].loc[allowed] for k in ready}
+    return _with_option(_with_option(ready, paused, PAUSED), slower, SLOWED)
+
+
+def _with_option(tables: dict, more: dict, option: str) -> dict:
+    """Append one more option of some projects."""
+    pairs = pd.MultiIndex.from_product([more["value"].index, [option]])
+    return {k: pd.concat([t, more[k].set_axis(pairs)]) for k, t in tables.items()}
+
+
+def _slowed(plain: dict, standing: pd.DataFrame, rate: float) -> dict:
+    """Spread what running work still needs over more months; its worth comes that much later."""
+    may = (standing["slow_months"] > 0) & standing["status"].eq("running")
+    more = standing.loc[may & (standing["protected"] == ""), "slow_months"]
+    tables = {k: t.loc[more.index] for k, t in plain.items()}
+    for name in {"cost", "use"} & set(tables):
+        tables[name] = stretched(tables[name], more, yearly=name == "cost")
+    short = [
+        (plain[k].loc[more.index] - tables[k]).sum(axis=1) for k in ("cost", "use") if k in plain
+    ]
+    fits = more.index[pd.concat(short, axis=1).max(axis=1) < 1e-6]
+    tables = {k: t.loc[fits] for k, t in tables.items()}
+    more = more.reindex(fits)
+    tables["cost"] = _in_cents(tables["cost"])
+    tables["value"] = tables["value"] * (1 + rate) ** (-more / 12)
+    tables["action"] = pd.Series("slow down", index=fits, dtype=object)
+    return tables | ({"finish": tables["finish"] + more} if "finish" in tables else {})
+
+
+def stretched(flow: pd.DataFrame, months: pd.Series, *, yearly: bool) -> pd.DataFrame:
+    """Spread each project's flow, from its first to its last period, over more months.
+
+    Examples
+    --------
+    >>> cost = pd.DataFrame([[6.0, 6.0, 0.0]], ["pool"], ["2027-04-01", "2028-04-01", "2029-04-01"])
+    >>> stretched(cost, pd.Series({"pool": 12}), yearly=True).loc["pool"].to_list()
+    [4.0, 4.0, 4.0]
+    """
+    period, rest = zip(*(parted(label, yearly) for label in flow.columns), strict=True)
+    days, found = sorted(set(period)), flow.astype(float).copy()
+    step = periods.months_between(*days[:2]) if len(days) > 1 else 12 if yearly else 1
+    place, kinds = (
+        pd.Index(days).get_indexer(list(period)),
+        pd.factorize(pd.Index(rest, tupleize_cols=False))[0],
+    )
+    for project, more in months.items():
+        table = np.zeros((kinds.max() + 1, len(days)))
+        table[kinds, place] = flow.loc[project]
+        if not (busy := np.flatnonzero(table.any(axis=0))).size:
+            continue
+        first, length = busy[0], busy[-1] + 1 - busy[0]
+        factor = 1 + more / (length * step)
+        ends = first + factor * np.arange(length + 1)
+        into = np.arange(len(days))
+        shared = np.minimum(ends[1:, None], into + 1) - np.maximum(ends[:-1, None], into)
+        moved = table[:, first : first + length] @ (np.clip(shared, 0, None) / factor)
+        found.loc[project] = moved[kinds, place]
+    return found
+
+
+def _in_cents(table: pd.DataFrame) -> pd.DataFrame:
+    """Round money to cents; what rounding adds or takes is put where most is paid."""
+    cents = np.round(table.to_numpy(dtype=float), 2)
+    left = np.round(table.to_numpy().sum(axis=1), 2) - cents.sum(axis=1)
+    cents[np.arange(len(cents)), cents.argmax(axis=1)] += left
+    return pd.DataFrame(np.round(cents, 2), table.index, table.columns)
 
 
 def _forced(forced_in: Any, projects: pd.DataFrame) -> pd.Series:

@@ -21,7 +21,7 @@ MOST_CAUSES = 8
 """An attribution asks for every subset of the causes."""
 
 _OUT = ("stop", "leave")
-_TIMED = ("start later", "pause", "resume")
+_TIMED = ("start later", "pause", "slow down", "resume")
 
 
 def bridge(decide: Decide, causes: Sequence[str]) -> pd.DataFrame:

@@ -103,7 +103,8 @@ def churn_frontier(
 
 
 _NOTHING = {
-    "value": np.nan, "bound": np.nan, "gap": np.nan, "stopped": (), "paused": (), "started": (),
+    "value": np.nan, "bound": np.nan, "gap": np.nan, "stopped": (), "paused": (), "slowed": (),
+    "started": (),
 }  # fmt: skip
 
 
@@ -112,7 +113,8 @@ def _point(actions: Actions, one: Choice) -> dict:
     found = labelled(actions, one)
     action, proof = found.table["action"], found.choice
     changed = {
-        "stopped": ["stop"], "paused": ["pause"], "started": ["start", "start later", "resume"],
+        "stopped": ["stop"], "paused": ["pause"], "slowed": ["slow down"],
+        "started": ["start", "start later", "resume"],
     }  # fmt: skip
     names = {name: tuple(action.index[action.isin(w)]) for name, w in changed.items()}
     proven = {"value": proof.value, "bound": proof.bound, "gap": proof.gap, "known": True}

@@ -24,7 +24,7 @@ class Rebalance:
     Attributes
     ----------
     table : DataFrame by project
-        ``action`` (continue, stop, pause, resume, start, start later, leave), ``option``,
+        ``action`` (continue, stop, pause, slow down, resume, start, start later, leave), ``option``,
         ``changes`` (whether it is a change), ``reason``; ``value`` of the action and
         ``value_if_done``; ``cost_to_complete``, ``sunk_cost`` (shown, never used),
         ``exit_cost``, ``switching_cost`` (paid to stop, pause or take up again) and
@@ -61,13 +61,14 @@ def rebalance(
     progress: Progress | None = None,
     **constraints: Any,
 ) -> Rebalance:
-    """Choose for every project whether it goes on, stops, pauses, starts or is left.
+    """Choose for every project whether it goes on, slows down, stops, pauses, starts or is left.
 
     The greatest value is sought, then the fewest changes, then the least cost, by the
     model of `selection.choose`: stopping is worth ``stop_value`` and costs the exit cost
     and the contractual minimum, both in the first year in which the project costs; a
-    pause moves cost, people and finish by `pause_months` and discounts the value, and is
-    offered where neither falls past the last period. What is already spent is in no
+    pause moves cost, people and finish by `pause_months` and discounts the value; slowing
+    down spreads what is left over ``slow_months`` more, and the value comes that much
+    later. Both are offered where neither money nor people fall past the last period. What is already spent is in no
     number used here.
 
     Parameters
@@ -81,7 +82,8 @@ def rebalance(
     projects : DataFrame by project
         ``status`` (running, paused, proposed); optional: ``protected`` (why it must go on
         as it is), ``sunk_cost``, ``exit_cost``, ``contract_minimum``, ``pause_cost``,
-        ``restart_cost`` [currency]; ``stop_value``, ``pause_value``, ``restart_value``,
+        ``restart_cost`` [currency]; ``slow_months``, by how much it can be slowed down
+        (missing or 0: not) [month]; ``stop_value``, ``pause_value``, ``restart_value``,
         what paying these is worth, mostly 0 or negative [value]; and, to be shown and
         worded, ``cost_to_complete``, ``benefit`` [currency], ``bcr`` and anything else.
     most_stops, most_changes : int, optional

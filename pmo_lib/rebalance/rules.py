@@ -27,9 +27,6 @@ class Rules:
         A project due to finish within so many months is not stopped or paused. [month]
     pause_months : int
         How long a pause lasts; 0 offers none. [month]
-    contract_minimum, restart_cost : mapping of project to amount
-        What must still be paid even if it is stopped; what it costs to take up again
-        after a pause. [currency]
     cost_up : float
         Flag a cost to complete that rose by so much since the review before. [share]
     bcr_under : float
@@ -46,8 +43,6 @@ class Rules:
     most_changes: int | None = None
     finishing_months: int = 1
     pause_months: int = 12
-    contract_minimum: Mapping[str, float] = field(default_factory=dict)
-    restart_cost: Mapping[str, float] = field(default_factory=dict)
     cost_up: float = 0.2
     bcr_under: float = 1.0
     reviews_amber: int = 2
@@ -59,9 +54,6 @@ class Rules:
             )
         for word, chance in self.success.items():
             require_number(chance, name=f"success of {word}", low=0, high=1)
-        for name in ("contract_minimum", "restart_cost"):
-            for project, amount in getattr(self, name).items():
-                require_number(amount, name=f"{name} of {show(project)}", low=0)
         for name in ("most_stops", "most_changes", "finishing_months", "pause_months"):
             if getattr(self, name) is not None:
                 require_number(getattr(self, name), name=name, low=0)

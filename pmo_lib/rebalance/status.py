@@ -11,7 +11,10 @@ from pmo_lib import periods
 from pmo_lib.checks import InputError, listing, show
 from pmo_lib.tables import Portfolio, TableError, portfolio_of
 
-OF_PROJECTS = ("status", "sunk_cost", "exit_cost", "pause_cost")
+OF_PROJECTS = (
+    "status", "sunk_cost", "exit_cost", "contract_minimum", "pause_cost", "restart_cost",
+    "slow_months",
+)  # fmt: skip
 """Columns of a status file that belong to the projects table."""
 
 
@@ -19,14 +22,13 @@ def update_status(portfolio: Portfolio, status: pd.DataFrame) -> tuple[Portfolio
     """Return the portfolio as a new review found it, and every cell that changed.
 
     Rows join the status table; one of a review and project that is there already replaces
-    it. The columns status, sunk_cost, exit_cost and pause_cost, where given, update the
-    projects table. Nothing else is touched: cash flows are not guessed from totals.
+    it. The columns of `OF_PROJECTS`, where given, update the projects table. Nothing else is touched: cash flows are not guessed from totals.
 
     Parameters
     ----------
     portfolio : Portfolio
     status : DataFrame
-        Columns of the status table, and of those of the projects table any of the four.
+        Columns of the status table, and any of `OF_PROJECTS`.
 
     Returns
     -------

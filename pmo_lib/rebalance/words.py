@@ -49,6 +49,8 @@ def _worded(row, currency: str) -> str:
         return f"{ahead}: worth finishing, but {gain}, and what that lets in is worth more"
     if row.action == "pause":
         return f"{ahead}: worth finishing, but a pause frees what is worth more elsewhere first"
+    if row.action == "slow down":
+        return f"{ahead}: worth finishing, but more slowly, which frees what is worth more elsewhere first"
     if row.action == "leave":
         if row.value_if_done <= 0:
             return "Worth no more than not doing it"

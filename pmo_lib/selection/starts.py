@@ -135,13 +135,13 @@ def _later(flow: pd.Series, months: int, *, yearly: bool, name: str) -> tuple[np
     """Return a flow moved by months, aligned to its columns, and what falls after the last."""
     place = {label: j for j, label in enumerate(flow.index)}
     kept, after = np.zeros(len(flow)), 0.0
-    last = max(_parted(label, yearly)[0] for label in flow.index)
+    last = max(parted(label, yearly)[0] for label in flow.index)
     whole, part = divmod(months, 12) if yearly else (0, 0)
     pieces = (
         [(12 * whole, 1 - part / 12), (12 * whole + 12, part / 12)] if yearly else [(months, 1.0)]
     )
     for label, number in flow[flow != 0].items():
-        period, rest = _parted(label, yearly)
+        period, rest = parted(label, yearly)
         for ahead, share in pieces:
             target = periods.shift(period, ahead)
             j = place.get(_joined(target, rest, yearly))
@@ -156,7 +156,7 @@ def _later(flow: pd.Series, months: int, *, yearly: bool, name: str) -> tuple[np
     return kept, after
 
 
-def _parted(label: Any, yearly: bool) -> tuple[str, tuple]:
+def parted(label: Any, yearly: bool) -> tuple[str, tuple]:
     """Split a label into its period, first for money and last for people, and the rest."""
     parts = label if isinstance(label, tuple) else (label,)
     return (parts[0], parts[1:]) if yearly else (parts[-1], parts[:-1])

@@ -38,6 +38,9 @@ _SWITCHES = {
 }
 
 SHOWN = ("name", "programme", "sponsor", "category", "status")
+AMOUNTS = (
+    "sunk_cost", "exit_cost", "contract_minimum", "pause_cost", "restart_cost", "slow_months",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +118,7 @@ def review_problem(portfolio: Portfolio, settings: Settings, rules: core.Rules) 
     ahead, evaluation = _all_ahead(portfolio, settings)
     problem = choosing_problem(ahead, settings, evaluation)
     shown = portfolio.projects.reindex(evaluation.score.index)
-    facts = shown[list(SHOWN)].assign(**_amounts(shown, rules))
+    facts = shown[list(SHOWN)].join(shown[list(AMOUNTS)].fillna(0.0))
     status = latest(portfolio.status)
     facts["confidence"] = status["confidence"].reindex(facts.index)
     facts["success"] = facts["confidence"].map(dict(rules.success)).astype(float).fillna(1.0)
@@ -133,6 +136,7 @@ def review_problem(portfolio: Portfolio, settings: Settings, rules: core.Rules) 
     by_option = problem["value"].index.get_level_values(0)
     chance, failed = (s.reindex(by_option).to_numpy() for s in (facts["success"], failed))
     has_years = isinstance(problem["cost"], pd.DataFrame)
+    facts["slow_months"] *= has_years
     factors = pricing.discount_factors(portfolio, settings, 1)
     if problem["value"].index.nlevels == 2:
         plan = options(ahead, settings, facts.index)
@@ -205,15 +209,6 @@ def _all_ahead(portfolio: Portfolio, settings: Settings) -> tuple[Portfolio, Eva
             break
         reviewed &= ~aside
     return ahead, evaluation
-
-
-def _amounts(shown: pd.DataFrame, rules: core.Rules) -> dict[str, pd.Series]:
-    stated = {name: shown[name].fillna(0.0) for name in ("sunk_cost", "exit_cost", "pause_cost")}
-    for name in ("contract_minimum", "restart_cost"):
-        amounts = pd.Series(dict(getattr(rules, name)), dtype=float)
-        _require_known(amounts.index, shown.index, name)
-        stated[name] = amounts.reindex(shown.index).fillna(0.0)
-    return stated
 
 
 def _protected(facts, due: pd.Series, settings: Settings, rules: core.Rules) -> pd.Series:
