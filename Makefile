@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
+BOARD_DONE := $(VENV)/.installed-board
 TESTS_DONE := $(VENV)/.installed-tests
 
-.PHONY: help demo test lab lint notebooks bench lowest clean
+.PHONY: help demo test lab board lint notebooks bench lowest clean
 
 help: ## List the jobs
 	@grep -hE '^[a-z]+:.*##' "$(firstword $(MAKEFILE_LIST))" | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +28,11 @@ $(TESTS_DONE): $(DONE)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[test]'
 	@touch $@
 
+$(BOARD_DONE): $(DONE)
+	@echo "Installing what the board room needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[board]'
+	@touch $@
+
 demo: $(DONE) ## Rank, price and choose the example portfolio; write out/
 	@$(BIN)/pmo demo --out out
 
@@ -41,6 +47,9 @@ test: $(TESTS_DONE) ## Run every test: library, command line, notebooks, style
 lab: $(DONE) ## Open the notebooks, first of them 00_decision_on_one_page
 	@$(BIN)/jupyter lab notebooks/00_decision_on_one_page.ipynb
 
+board: $(BOARD_DONE) ## Open the board room on a copy of the example portfolio, kept in out/board
+	@$(BIN)/pmo board
+
 lint: $(TESTS_DONE) ## Mend style where that is automatic
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
@@ -49,6 +58,7 @@ notebooks: $(TESTS_DONE) ## Execute every notebook and store it executed
 
 bench: $(TESTS_DONE) ## Measure speed beside plain numpy and, where installed, rival libraries
 	@$(BIN)/python benchmarks/bench_scoring.py
+	@$(BIN)/python benchmarks/bench_workbench.py
 	@$(BIN)/python benchmarks/bench_selection.py
 
 lowest: ## Run the tests on the lowest supported version of every package

@@ -5,13 +5,14 @@
 
 Contenders take turns in each round and the medians are compared, so that a busy machine
 slows all alike. The numpy baseline is one product, one argsort and one bincount on bare
-arrays, without labels, checks or ties.
+arrays, without labels, checks or ties; pysensmcda takes part where it is installed.
 Memory is the peak that a call asks for beyond what its inputs hold.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -54,7 +55,10 @@ def compare_ranks(n: int, chosen) -> None:
         "pmo_lib": lambda: robustness.rank_acceptability(values, sample),
         "numpy": lambda: numpy_acceptability(bare, weights),
     }
-    assert np.allclose(calls["pmo_lib"](), calls["numpy"]())
+    if importlib.util.find_spec("pysensmcda"):
+        calls["pysensmcda"] = lambda: pysensmcda_acceptability(bare, weights)
+    for name, call in calls.items():
+        assert np.allclose(call(), calls["numpy"]()), name
     turns: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(chosen.rounds):
         for name, call in calls.items():
@@ -76,6 +80,16 @@ def numpy_acceptability(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     order = np.argsort(-(weights @ values.T), axis=1)
     cells = order * p + np.arange(p)
     return np.bincount(cells.ravel(), minlength=p * p).reshape(p, p) / len(weights)
+
+
+def pysensmcda_acceptability(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    from pysensmcda import smaa
+
+    drawn = smaa.simulate(
+        lambda matrix, weight, types: matrix @ weight, values, np.ones(CRITERIA), weights=weights,
+        reverse_ranking=True, store="accumulate",
+    )  # fmt: skip
+    return smaa.rank_acceptability(drawn)
 
 
 def compare_funding(n: int, chosen) -> None:

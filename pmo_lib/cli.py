@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from pmo_lib import statements, terminal
+from pmo_lib import ballot_commands, board_command, pack_commands, statements, terminal
 from pmo_lib.checks import InputError
 from pmo_lib.command import (
     ASKING,
@@ -29,7 +29,7 @@ from pmo_lib.command import (
     write_files,
     write_table,
 )  # fmt: skip
-from pmo_lib.wording import listed, worth_words
+from pmo_lib.rebalance_command import rebalance
 
 _UsageError = typer.BadParameter.__base__
 
@@ -58,6 +58,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(ballot_commands.app)
+app.add_typer(pack_commands.decisions)
 
 
 @app.command()
@@ -266,92 +268,12 @@ def why(
             print_json(document | {"written": written})
             return
         terminal.print_why(notes, found)
-        terminal.print_stopped(stopped())
+        missing = len(asked or made.evaluation.score) - len(found)
+        terminal.print_stopped(stopped(), missing)
         terminal.print_written(written)
 
 
-@app.command()
-def rebalance(
-    portfolio: PORTFOLIO,
-    map: MAP = None,
-    status: Annotated[
-        Path | None,
-        typer.Option(
-            "--status", help="A new status report: a CSV file, or a workbook's sheet status."
-        ),
-    ] = None,
-    before: Annotated[
-        Path | None,
-        typer.Option(
-            "--before", help="The portfolio of the last review: says what changed, and why."
-        ),
-    ] = None,
-    budget: BUDGET = None,
-    out: OUT = None,
-    as_json: JSON = False,
-) -> None:
-    """Say what to stop, pause, continue, resume or start, counting only what lies ahead.
-
-    What is already spent is shown and never used. The rules of the review stand in the
-    settings under review.
-    """  # fmt: skip
-    with plain_errors(as_json):
-        from pmo_lib import export, folder, tables, workbench
-        from pmo_lib.rebalance import update_status
-        from pmo_lib.stories import running
-        from pmo_lib.workbench import rebalancing
-
-        opened, saved = proposals(portfolio, map)
-        settings, updates = saved, None
-        if budget is not None:
-            settings = dataclasses.replace(saved, budget_scale=budget)
-        if status is not None:
-            opened, updates = update_status(opened, tables.read_table(status, "status"))
-        with terminal.progress() as progress:
-            progress(0, 3, "the list without a review")
-            made = workbench.recommend(opened, settings, explain=False)
-            progress(1, 3, "what to stop, continue and start")
-            seen = rebalancing.review(made)
-            since = None
-            if before is not None:
-                progress(2, 3, "what changed since last time")
-                last = folder.open_folder(before)
-                since, shares = rebalancing.since_last(last, (opened, settings), seen.rules)
-        words = running.actions_in_words(seen) + running.stands_in_words(seen)
-        words += [running.never_approved(seen), *statements.for_this_run(saved, settings)]
-        if since is not None:
-            moved = {c: worth_words(share, settings) for c, share in shares.items() if share}
-            told_ = listed(f"{cause} {amount}" for cause, amount in moved.items())
-            words.append(f"Since last time, what lies ahead is worth: {told_ or 'the same'}.")
-        first = [
-            f"A review would change this list (sheet Rebalancing): {word}" for word in words[:2]
-        ]
-        made = dataclasses.replace(made, warnings=(*first, *made.warnings, *words[2:]))
-        whole = running.actions(seen, everything=True)
-        written = write_files(out, "rebalancing", lambda file: (
-            export.write_ranked_list(made, file, review=seen) if file.suffix.lower() == ".xlsx"
-            else export.write_table(whole, file, title="What to stop, continue and start", notes=words)
-        ))  # fmt: skip
-        frames = {"flags": running.flags(seen), "status_changes": updates, "since_last": since}
-        if as_json:
-            proof = {name: getattr(seen.found.choice, name) for name in ("value", "bound", "gap")}
-            document = {"says": words, "changes": seen.found.changes, **proof}
-            document |= {"actions": records(seen.found.table.reset_index())}
-            document |= {"standing": records(seen.standing.reset_index())}
-            document |= {name: records(frame) for name, frame in frames.items()}
-            document |= {"causes": {} if since is None else shares.to_dict()}
-            print_json(document | {"settings_hash": settings.hash(), "written": written})
-            return
-        terminal.print_lines("What the review would do", words)
-        for heading, frame in (
-            ("\nHow running work stands", running.stands(seen)),
-            ("\nWhat changes", running.actions(seen)),
-            *((f"\n{name.replace('_', ' ').capitalize()}", f) for name, f in frames.items()),
-        ):
-            if frame is not None and len(frame):
-                terminal.print_frame(heading, frame)
-        terminal.print_lines("On what this hangs", running.would_change(seen))
-        terminal.print_written(written)
+app.command()(rebalance)
 
 
 @app.command()
@@ -366,6 +288,11 @@ def demo(
         from pmo_lib import folder
 
         _choose(folder.example_folder(), None, out, as_json)
+
+
+app.command()(board_command.board)
+for command in pack_commands.COMMANDS:
+    app.command()(command)
 
 
 def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 0.0) -> None:
@@ -399,6 +326,7 @@ def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 
             "account": statements.account(tables, made.evaluation),
             **{name: records(frame.reset_index()) for name, frame in frames.items()},
             "transfers": records(made.choice.transfers),
+            "hired": made.choice.hired.to_dict(),
             "complete": not stopped(),
             "warnings": list(made.warnings),
             "settings_hash": settings.hash(),

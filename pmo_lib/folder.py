@@ -22,6 +22,7 @@ HISTORY = "settings-history"
 POINTER = "portfolio.toml"
 EXAMPLE = "northmere"
 WORKBOOK = "portfolio.xlsx"
+RECORD = "record.sqlite"
 
 
 def open_folder(
@@ -163,8 +164,17 @@ def here() -> tuple[Path, str | None]:
 
 
 def open_here() -> tuple[tables.Portfolio, Settings]:
-    """Read the portfolio that this folder's notebooks point to, and its settings."""
-    return open_folder(*here())
+    """Read the portfolio that this folder's notebooks point to, and its settings.
+
+    Where a record of the board stands beside it, its revealed ballots and its decisions count.
+    """
+    path, column_map = here()
+    portfolio, settings = open_folder(path, column_map)
+    if settings_path(path).with_name(RECORD).is_file():
+        from pmo_lib import record
+
+        portfolio = record.supply(portfolio, record.open_record(record.beside(path)))
+    return portfolio, settings
 
 
 def example_folder() -> Path:

@@ -51,6 +51,25 @@ def shift(period: str, months: int) -> str:
     raise InputError(f"period: {show(period)} moved by {months} months leaves the calendar")
 
 
+def month_range(first: str, last: str) -> list[str]:
+    """List the months from the first to the last, both included.
+
+    >>> month_range("2027-12-01", "2028-01-01")
+    ['2027-12-01', '2028-01-01']
+    """
+    return [shift(first, m) for m in range(months_between(first, last) + 1)]
+
+
+def fiscal_year(month: str, start: str) -> str:
+    """Return the start of the year that holds a month, where years start on such a day.
+
+    >>> fiscal_year("2028-03-01", "04-01"), fiscal_year("2028-04-01", "04-01")
+    ('2027-04-01', '2028-04-01')
+    """
+    year = int(month[:4]) - (month[5:] < start)
+    return f"{year}-{start}"
+
+
 def year_number(period: str, base_date: str) -> int:
     """Count the years from the base date to a yearly period: 0 is now, negative is past.
 

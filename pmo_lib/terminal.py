@@ -87,13 +87,17 @@ def print_frame(heading: str, frame) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else 140)
+    console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table(title=Text(heading), box=None, header_style="bold", pad_edge=False)
     numeric = [
         frame[c].dtype.kind in "fiu" or str(frame[c].dtype) == "Int64" for c in frame.columns
     ]
     for column, right in zip(frame.columns, numeric, strict=True):
-        table.add_column(Text(str(column)), justify="right" if right else "left")
+        longest = int(frame[column].map(_cell).map(len).max()) if len(frame) else 0
+        wide = {"max_width": max(longest, 12), "min_width": longest} if right else {}
+        if longest > 60 and column == frame.columns[-1] and console.width >= 156:
+            wide = {"min_width": 36}
+        table.add_column(Text(str(column)), justify="right" if right else "left", **wide)
     for row in frame.itertuples(index=False):
         table.add_row(*(Text(_cell(cell)) for cell in row))
     console.print(table)
@@ -150,10 +154,11 @@ def print_why(notes, found) -> None:
         print(textwrap.fill(row.says, 96, initial_indent="     ", subsequent_indent="     "))
 
 
-def print_stopped(stopped: bool) -> None:
-    """Say that an answer is not complete."""
+def print_stopped(stopped: bool, missing: int = 0) -> None:
+    """Say that an answer is not complete, and how many are missing where that is known."""
     if stopped:
-        print("\nStopped early: this is what was found by then.")
+        rest = f"; {missing} not answered" if missing else ""
+        print(f"\nStopped early: this is what was found by then{rest}.")
 
 
 def print_aside(aside) -> None:

@@ -6,9 +6,12 @@ import subprocess
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
-from pmo_lib import export, folder, workbench
+from pmo_lib import approval, export, folder, workbench
+from pmo_lib.approval import DECISIONS
+from pmo_lib.export.decision_book import as_decision_book
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "northmere"
 ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -48,7 +51,11 @@ def office(tmp_path_factory):
 
 
 def test_recomputed_formulas_equal_the_stored_values(made, office, tmp_path):
-    path = export.write_ranked_list(made, tmp_path / "list.xlsx")
+    """The workbook to decide in has every sheet of the list, and counts decisions beside."""
+    words = pd.Series(DECISIONS).reindex(range(len(made.evaluation.score))).ffill()
+    decisions = pd.DataFrame({"decision": words.to_numpy()}, made.evaluation.score.index)
+    path = tmp_path / "decide.xlsx"
+    path.write_bytes(as_decision_book(approval.dossier(made, decisions=decisions)))
     stored = openpyxl.load_workbook(path, data_only=True)
     formulas = openpyxl.load_workbook(path)
     spoilt = spoil(path, tmp_path / "spoilt.xlsx")

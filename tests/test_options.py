@@ -183,6 +183,50 @@ def test_money_carried_over_is_named_with_who_allows_it(small):
     assert said.startswith("£400 moves from 2028-29") and "Director of Finance allows" in said
 
 
+CROWDED = {
+    "capacity": "role,period,amount\nengineer,2027-09-01,1\nengineer,2027-10-01,1\n",
+    "demand": "project,role,period,amount\nhubs,engineer,2027-09-01,1\nhubs,engineer,2027-10-01,1\n"
+    "lights,engineer,2027-09-01,1\nlights,engineer,2027-10-01,0.5\n",
+}
+OFFER = "role,from_period,to_period,at_most,price,fund,authority\n"
+
+
+def test_people_are_hired_at_a_price_where_that_is_worth_it(small):
+    alone = workbench.recommend(small(**CROWDED), PLANNED)
+    assert funded(alone) == {"roof", "flood"}
+    offer = OFFER + "engineer,2027-09-01,2027-10-01,2,{},capital,Director of People\n"
+    found = workbench.recommend(small(**CROWDED, hiring=offer.format(20)), PLANNED)
+    assert funded(found) == {"roof", "hubs", "lights"}
+    assert found.choice.hired.tolist() == [1.0]
+    assert found.choice.cost == 640
+    (said,) = (words for words in found.warnings if " FTE hired " in words)
+    assert said.startswith(
+        "1.00 FTE hired (engineer, Sep 2027 to Oct 2027, paid by capital) for £40"
+    )
+    left = found.choice.slack.set_index(["kind", "label"])["left"]
+    assert left["budget", ("2027-04-01", "capital")] == 850 - 50 - 640
+    assert left["capacity", ("engineer", "2027-09-01")] == 0
+    dear = workbench.recommend(small(**CROWDED, hiring=offer.format(110)), PLANNED)
+    assert funded(dear) == {"roof", "flood"} and dear.choice.hired.tolist() == [0.0]
+    half = offer.replace(",2,{}", ",0.5,{}").format(1)
+    assert funded(workbench.recommend(small(**CROWDED, hiring=half), PLANNED)) == {"roof", "flood"}
+
+
+def test_offers_to_hire_that_nobody_could_take_up_are_reported(small):
+    with pytest.raises(tables.TableError) as caught:
+        small(
+            **CROWDED,
+            hiring=OFFER
+            + "engineer,2027-09-01,2027-08-01,1,5,capital,\n"
+            + "engineer,2027-10-01,2027-11-01,1,5,capital,\n"
+            + "engineer,2027-09-01,2027-09-01,1,5,revenue,\n",
+        )
+    words = " ".join(caught.value.problems)
+    assert "a month not before the first" in words
+    assert "role 'engineer' has no capacity row in '2027-11-01'" in words
+    assert "fund 'revenue' has no row of budgets in '2027-04-01'" in words
+
+
 def test_what_doing_both_adds_is_counted(small):
     alone = workbench.recommend(small(), PLANNED)
     assert funded(alone) == {"roof", "hubs", "lights"}

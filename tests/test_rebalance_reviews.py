@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pmo_lib import folder, rebalance, workbench
 from pmo_lib.checks import InputError
 from pmo_lib.rebalance.causes import shapley
-from pmo_lib.workbench import rebalancing
+from pmo_lib.stories import running
+from pmo_lib.workbench import rebalancing, since
 
 ROOT = __import__("pathlib").Path(__file__).resolve().parents[1]
 RULES = rebalance.Rules()
@@ -227,14 +228,14 @@ def test_each_change_since_last_time_has_its_plain_cause(council):
         portfolio,
         workbench.with_override(settings_, "visitor-centre", "in", reason="x", by="y"),
     )
-    table, shares = rebalancing.since_last(before, after, RULES)
+    table, shares = since.since_last(before, after, RULES)
     assert table.loc["leisure-centre", ["change", "cause"]].to_list() == ["left", "new data"]
     assert table.loc["visitor-centre", ["change", "cause"]].to_list() == ["entered", "an override"]
     assert shares[["new weights", "new limits"]].to_list() == [0.0, 0.0]
     values = [rebalancing.rebalance(*time, RULES).choice.value for time in (before, after)]
     assert math.fsum(shares) == values[1] - values[0]
     assert shares["an override"] < 0
-    table, shares = rebalancing.since_last(after, after, RULES)
+    table, shares = since.since_last(after, after, RULES)
     assert len(table) == 0
     assert (shares == 0).all()
 
@@ -349,6 +350,112 @@ def test_contradictory_status_is_reported_row_by_row(council, report, project, c
         rebalance.update_status(council[0], report)
     assert words in str(error.value)
     assert "row 2: progress 7 is not 0 to 1" in str(error.value)
+
+
+def test_a_foreign_status_report_is_read_through_a_map(council, report, tmp_path):
+    foreign = report.rename(
+        columns={"project": "Work", "confidence": "RAG", "forecast_cost": "EAC"}
+    )
+    foreign["RAG"] = foreign["RAG"].map({"green": "G", "amber": "A", "red": "R"})
+    foreign["EAC"] = ["£" + f"{amount / 1e6:.3f}m" for amount in foreign["EAC"]]
+    foreign.loc[foreign["Work"] == "payroll", "RAG"] = "A"
+    foreign["Gone"] = [31_000 if work == "payroll" else None for work in foreign["Work"]]
+    foreign.to_csv(tmp_path / "office.csv", index=False)
+    (tmp_path / "office.toml").write_text(
+        """
+        [projects.columns]
+        project = "Work"
+        exit_cost = "Gone"
+
+        [status.columns]
+        project = "Work"
+        review = { value = "2026-11" }
+        forecast_cost = "EAC"
+        spent = "spent"
+        progress = "progress"
+        confidence = { column = "RAG", words = { R = "red", A = "amber", G = "green" } }
+        """, "utf-8")  # fmt: skip
+    read = rebalance.mapped_status(tmp_path / "office.csv", tmp_path / "office.toml")
+    _, changes = rebalance.update_status(council[0], read)
+    told = changes.set_index(["project", "column"])["after"]
+    assert told["payroll", "confidence"] == "amber" and told["payroll", "exit_cost"] == 31_000
+    assert "forecast_cost" not in told.index.get_level_values(1)
+    text = (
+        (tmp_path / "office.toml").read_text("utf-8").replace("[status.columns]", "[links.columns]")
+    )
+    (tmp_path / "other.toml").write_text(text.split("review")[0], "utf-8")
+    with pytest.raises(InputError, match=r"add \[status.columns\]"):
+        rebalance.mapped_status(tmp_path / "office.csv", tmp_path / "other.toml")
+    broken = foreign.assign(EAC="about four")
+    broken.to_csv(tmp_path / "office.csv", index=False)
+    with pytest.raises(InputError, match=r"office\.csv row 2: EAC 'about four' is not a number"):
+        rebalance.mapped_status(tmp_path / "office.csv", tmp_path / "office.toml")
+
+
+def test_a_status_table_that_contradicts_itself_is_not_reviewed(council):
+    portfolio, settings_ = council
+    assert rebalance.contradictions(portfolio) == []
+    status = portfolio.status.copy()
+    last = (status["project"] == "payroll") & (status["review"] == "2026-08")
+    status.loc[last, "spent"] = 9e6
+    gone = (status["project"] == "coast-road") & (status["review"] == "2026-08")
+    faulty = dataclasses.replace(portfolio, status=status[~gone])
+    with pytest.raises(InputError) as error:
+        rebalancing.review(workbench.recommend(faulty, settings_, explain=False))
+    assert len(error.value.problems) == 2
+    assert "status, review 2026-08: 'payroll' has spent 9,000,000, more than" in str(error.value)
+    assert "'coast-road' is running and not in the file" in str(error.value)
+    none = dataclasses.replace(portfolio, status=portfolio.status[:0])
+    assert rebalance.contradictions(none) == []
+
+
+def test_what_differs_between_two_reviews_is_named(council):
+    portfolio, settings_ = council
+    budgets = portfolio.budgets.copy()
+    budgets.loc[0, "amount"] -= 1_000_000
+    performance = portfolio.performance.copy()
+    performance.loc[0, "estimate"] += 1
+    weights = workbench.evaluate(portfolio, settings_).weights * 100
+    weights["risk" if "risk" in weights else weights.index[0]] += 20
+    after = (
+        dataclasses.replace(portfolio, budgets=budgets, performance=performance),
+        workbench.with_override(
+            dataclasses.replace(settings_, weights=weights.to_dict()), "visitor-centre", "in",
+            reason="Promised", by="The chair",
+        ),
+    )  # fmt: skip
+    table = since.differing(council, after)
+    counts = table["cause"].value_counts()
+    assert counts["new weights"] == len(weights)
+    assert counts[["new limits", "an override", "new data"]].to_list() == [1, 1, 1]
+    limit = table[table["cause"] == "new limits"].iloc[0]
+    assert limit["what"].startswith("budget of 2027-28") and limit["before"] > limit["after"]
+    override = table[table["cause"] == "an override"].iloc[0].to_list()
+    assert override == ["an override", "Mere visitor centre", "", "included"]
+    assert len(since.differing(council, council)) == 0
+
+
+def test_work_that_cannot_be_judged_goes_on_and_is_named(council):
+    portfolio, settings_ = council
+    told = portfolio.performance[portfolio.performance["project"] != "payroll"]
+    bare = dataclasses.replace(portfolio, performance=told)
+    seen = rebalancing.review(workbench.recommend(bare, settings_, explain=False))
+    assert list(seen.left_out.index) == ["payroll"]
+    assert "payroll" not in seen.found.table.index
+    (words,) = running.not_assessed(seen)
+    assert (
+        words.startswith("Not judged, for want of estimates, so it goes on") and "ayroll" in words
+    )
+
+
+def test_targets_of_programmes_are_told(council):
+    seen = rebalancing.review(workbench.recommend(*council, explain=False))
+    table = running.figures(seen)
+    assert table["target met"].tolist()[:3] == ["NO", "NO", "yes"]
+    assert "Digital council: red 1 (at most 0)" in running.figures_in_words(seen)
+    none = dataclasses.replace(council[0], targets=council[0].targets[:0])
+    bare = rebalancing.review(workbench.recommend(none, council[1], explain=False))
+    assert running.figures_in_words(bare) == "No targets are stated by programme (table targets)."
 
 
 def test_rules_are_checked():

@@ -268,6 +268,24 @@ class TestFundingAcceptability:
             found = funding_acceptability(values, cost, budget, sample, executor=executor)
         pd.testing.assert_frame_equal(found, alone)
 
+    @pytest.mark.filterwarnings("ignore")
+    def test_a_cluster_gives_the_same_and_a_lost_worker_loses_no_result(self):
+        distributed = pytest.importorskip("distributed", reason="pmo-lib[dask] is not installed")
+        values, cost, budget = drawn(5, 10)
+        sample = admissible_weights(list("abc")).sample(70, seed=1)
+        alone = funding_acceptability(values, cost, budget, sample)
+        local = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+        with distributed.LocalCluster(**local) as cluster, distributed.Client(cluster) as client:
+            with client.get_executor() as executor:
+                found = funding_acceptability(values, cost, budget, sample, executor=executor)
+            pd.testing.assert_frame_equal(found, alone)
+            with client.get_executor(retries=0) as executor:
+                lost = executor.submit(end_this_process)
+                found = funding_acceptability(values, cost, budget, sample, executor=executor)
+                lost.cancel()
+        pd.testing.assert_frame_equal(found, alone)
+        assert found.attrs == alone.attrs
+
     def test_progress_and_stopping(self):
         values, cost, budget = drawn(5, 8)
         sample = admissible_weights(list("abc")).sample(200, seed=1)

@@ -11,6 +11,7 @@ from pmo_lib.charts.bubbles import value_against_cost
 from pmo_lib.charts.certainty import certainty
 from pmo_lib.charts.changes import gain_by_changes
 from pmo_lib.charts.cumulative import cumulative_flows
+from pmo_lib.charts.differ import lists_apart, weights_apart
 from pmo_lib.charts.flows import flows_by_year
 from pmo_lib.charts.frontier import value_against_budget
 from pmo_lib.charts.live import SLIDER_STYLE, live_ranking, slider_names
@@ -27,6 +28,7 @@ __all__ = [
     "cumulative_flows",
     "flows_by_year",
     "gain_by_changes",
+    "lists_apart",
     "live_ranking",
     "people_by_month",
     "ranges",
@@ -37,4 +39,5 @@ __all__ = [
     "use_map",
     "value_against_budget",
     "value_against_cost",
+    "weights_apart",
 ]

@@ -10,6 +10,10 @@ import pandas as pd
 
 from pmo_lib.checks import InputError, show
 from pmo_lib.export.csv_file import as_csv, frame_as_csv
+from pmo_lib.export.live_file import write_live
+from pmo_lib.export.minutes import write_decision_log, write_minutes
+from pmo_lib.export.paper import write_paper
+from pmo_lib.export.slides import write_slides
 from pmo_lib.export.table import frame_as_workbook
 from pmo_lib.export.workbook import as_workbook
 from pmo_lib.tables.writing import replacing
@@ -26,6 +30,7 @@ def write_ranked_list(
     *,
     answers: pd.DataFrame | None = None,
     review: Review | None = None,
+    agenda: pd.DataFrame | None = None,
 ) -> Path:
     """Write the ranked list as a workbook or as CSV, whole or not at all.
 
@@ -40,6 +45,8 @@ def write_ranked_list(
         holds the list alone.
     review : Review, optional
         What `workbench.rebalancing.review` returns, likewise.
+    agenda : DataFrame by project, optional
+        What `robustness.agenda` returns, likewise.
 
     Returns
     -------
@@ -49,7 +56,8 @@ def write_ranked_list(
     Raises
     ------
     InputError
-        If it is no recommendation, the answers are not of its projects, the ending is neither, or the file cannot be written; what was there is kept.
+        If it is no recommendation, answers or agenda are not of its projects, the ending is
+        neither, or the file cannot be written; what was there is kept.
     """
     if not isinstance(recommendation, Recommendation):
         found = type(recommendation).__name__
@@ -58,10 +66,12 @@ def write_ranked_list(
         raise InputError(
             "answers: must be of the projects on the list; ask workbench.why_not again"
         )
+    if agenda is not None and not agenda.index.isin(recommendation.ranked_list.index).all():
+        raise InputError("agenda: must be of the projects on the list; ask for it again")
     path = _checked(path)
     if path.suffix.lower() == ".csv":
         return _write(path, as_csv(recommendation))
-    return _write(path, as_workbook(recommendation, answers, review))
+    return _write(path, as_workbook(recommendation, answers, review, agenda))
 
 
 def write_table(
@@ -117,4 +127,12 @@ def _write(path: Path, content: bytes) -> Path:
     return path
 
 
-__all__ = ["write_ranked_list", "write_table"]
+__all__ = [
+    "write_decision_log",
+    "write_live",
+    "write_minutes",
+    "write_paper",
+    "write_ranked_list",
+    "write_slides",
+    "write_table",
+]

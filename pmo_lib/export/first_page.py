@@ -8,6 +8,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pmo_lib import periods, statements
+from pmo_lib.approval.dossier import DECISIONS
 from pmo_lib.export import layout, page
 from pmo_lib.export.page import Book, Column, Formula
 from pmo_lib.export.words import PADDING, wrap
@@ -16,13 +17,13 @@ from pmo_lib.workbench.pricing import base_date
 
 NAME = "Ranked list"
 
-DECISIONS = ["approve", "approve subject to", "defer", "reject"]
-"""What the drop-down offers."""
-
 ONE_PAGE = 45
 """Projects beyond which one page is not even tried."""
 
-_SCORE, _COST, _YEAR, _TOTAL, _WHY, _DECISION, _LAST = 3, 5, 6, 7, 8, 9, 10
+DECISION, CONDITION, COMMENT, LABEL = 9, 10, 11, 12
+"""Columns to decide in; those of comments and of labels (hidden) only in a workbook to decide in."""
+
+_SCORE, COST, _YEAR, _TOTAL, _WHY = 3, 5, 6, 7, 8
 _MOST_LINES, _MOST_FOOT = 4, 8
 _PLANNED = " instead of .*"
 _PAGE_ROOM = page.PAGE_PIXELS * 0.75 - PADDING
@@ -60,6 +61,8 @@ def write(book: Book) -> None:
     columns = listed.columns
     for place, column in enumerate(columns):
         sheet.set_column_pixels(place, place, column.pixels)
+    if book.dossier is not None:
+        sheet.set_column(LABEL, LABEL, None, None, {"hidden": True})
     for place, tall in enumerate(heads):
         sheet.set_row(place, tall)
     _write_head(book, sheet, columns, headline)
@@ -68,17 +71,20 @@ def write(book: Book) -> None:
     sheet.repeat_rows(row - 1)
     row = _write_list(listed, row)
     for text, lines in feet:
-        page.across(book, sheet, row, 0, _LAST, text, "small")
+        page.across(book, sheet, row, 0, len(columns) - 1, text, "small")
         sheet.set_row(row, page.height(lines))
         row += 1
     sheet.fit_to_pages(1, 1 if listed.one_page else 0)
-    sheet.print_area(0, 0, row - 1, _LAST)
+    sheet.print_area(0, 0, row - 1, len(columns) - 1)
     sheet.activate()
 
 
 def _conditions(book: Book) -> list[pd.Series]:
     """Word by project what is not as planned, ever more briefly."""
     full = statements.conditions(book.recommendation)
+    if book.dossier is not None and book.dossier.decisions is not None:
+        stated = book.dossier.decisions["condition"]
+        return [stated[stated != ""].combine_first(full)]
     short = full.str.replace(_PLANNED, "", regex=True)
     return [full, short, full.mask(full.notna(), "see Schedule")] if len(full) else [full]
 
@@ -91,16 +97,18 @@ def _columns(book: Book, room: float, conditions: pd.Series) -> list[Column]:
         0: Column("Rank", 38, ("rank",)),
         3: Column("Score\nof 100", 54, ("score",)),
         4: Column("BCR", 44, ("ratio",)),
-        _COST: Column(f"Cost {unit}\ntotal", 64, ("money1",)),
+        COST: Column(f"Cost {unit}\ntotal", 64, ("money1",)),
         _YEAR: Column(f"Cost {unit}\n{year}", 64, ("money1",)),
         _TOTAL: Column(f"Running\ntotal {unit}", 68, ("money1",)),
-        _DECISION: Column("Decision", 70, ("fill",)),
+        DECISION: Column("Decision", 70 if book.dossier is None else 84, ("fill",)),
     }
+    if book.dossier is not None:
+        fixed[COMMENT] = Column("Comment", 90, ("fill",))
     left = page.PAGE_PIXELS - sum(column.pixels for column in fixed.values())
     name, sponsor, condition, why = _text_widths(book, left, room, conditions)
     texts = {1: Column("Project", name), 2: Column("Sponsor", sponsor)}
-    texts |= {_WHY: Column("Why here", why), _LAST: Column("Condition", condition, ("fill",))}
-    return [(fixed | texts)[n] for n in range(_LAST + 1)]
+    texts |= {_WHY: Column("Why here", why), CONDITION: Column("Condition", condition, ("fill",))}
+    return [(fixed | texts)[n] for n in range(len(fixed | texts))]
 
 
 def _text_widths(book: Book, pixels: int, room: float, conditions: pd.Series) -> list[int]:
@@ -121,6 +129,8 @@ def _text_widths(book: Book, pixels: int, room: float, conditions: pd.Series) ->
         for project, name, sponsor, why in listed[["name", "sponsor", "why"]].itertuples()
     ]
     choices = [range(150, 361, 10), range(70, 231, 10), [120, 200] if len(conditions) else [78]]
+    if book.dossier is not None:
+        choices[:2] = [range(150, 261, 10), range(70, 191, 10)]
     duty = (listed["block"] == "mandatory").to_numpy()
     return layout.widths(texts, pixels=pixels, choices=choices, room=room, whole=duty)
 
@@ -150,9 +160,10 @@ def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None
     sign, _ = page.fitted(book, sign, right, f"{NAME}, marking", most=1, size=12, bold=True)
     facts, _ = page.fitted(book, facts, left + right, f"{NAME}, facts", most=1)
     page.across(book, sheet, 0, 0, _TOTAL, who, "title")
-    page.across(book, sheet, 0, _WHY, _LAST, sign, "sign")
-    page.across(book, sheet, 1, 0, _LAST, facts, "quiet")
-    page.across(book, sheet, 2, 0, _LAST, headline, "sentence")
+    last = len(columns) - 1
+    page.across(book, sheet, 0, _WHY, last, sign, "sign")
+    page.across(book, sheet, 1, 0, last, facts, "quiet")
+    page.across(book, sheet, 2, 0, last, headline, "sentence")
 
 
 def _listed(book: Book, sheet, conditions: pd.Series, room: float) -> List:
@@ -174,16 +185,23 @@ def _listed(book: Book, sheet, conditions: pd.Series, room: float) -> List:
 def _entries(book: Book, columns: list[Column], proposals: pd.DataFrame, conditions: pd.Series):
     """Word each proposal as it may be printed."""
     entries = []
+    decided = None if book.dossier is None else book.dossier.decisions
+    comments = {} if decided is None else dict(decided["comment"])
     columns_read = proposals[["name", "sponsor", "why", "block"]]
     for project, name, sponsor, why, block in columns_read.itertuples(name=None):
         name, tall = _named(book, project, name, columns[1])
         sponsor, taller = _named(book, project, sponsor, columns[2])
-        condition, tallest = _named(book, project, conditions.get(project), columns[_LAST])
+        condition, tallest = _named(book, project, conditions.get(project), columns[CONDITION])
         reasons, lines = layout.wordings(_reason(why), columns[_WHY].room)
         if block == "mandatory":
             reasons, lines = reasons[-1:], lines[-1:]
-        tallest = max(tall, taller, tallest)
-        entries.append(layout.Entry(project, name, sponsor, condition, tallest, reasons, lines))
+        comment, lines_of_comment = "", 1
+        if project in comments:
+            comment, lines_of_comment = _named(book, project, comments[project], columns[COMMENT])
+        most = max(tall, taller, tallest, lines_of_comment)
+        entries.append(
+            layout.Entry(project, name, sponsor, condition, most, reasons, lines, comment)
+        )
     return entries
 
 
@@ -203,6 +221,7 @@ def _write_list(listed: List, row: int) -> int:
     ranked = listed.book.recommendation.ranked_list
     blocks = dict(iter(ranked.groupby("block", sort=False)))
     nobody = ranked.iloc[:0]
+    first = row
     row = _write_running(listed, row, len(blocks.get("continues", nobody)))
     row, last = _write_block(listed, row, blocks.get("mandatory", nobody), last=None)
     chosen = blocks.get("recommended", nobody)
@@ -224,12 +243,13 @@ def _write_list(listed: List, row: int) -> int:
         listed, row, f"NOT ASSESSED: {counted(len(aside), 'project')} set aside", _sums(row, aside)
     )
     row, _ = _write_block(listed, row, aside, last=None)
+    listed.book.places["list rows", ""] = first, row - 1
     return row
 
 
 def _write_running(listed: List, row: int, n: int) -> int:
     """Write running work as one line; its money stands on a sheet of its own."""
-    sums = {_COST: "running_cost", _YEAR: "running_this_year"}
+    sums = {COST: "running_cost", _YEAR: "running_this_year"}
     cells = {place: page.named(listed.book, name) for place, name in sums.items()}
     if n:
         cells[_WHY] = "Running work: its remaining cost and people come off the limits first"
@@ -240,8 +260,8 @@ def _write_running(listed: List, row: int, n: int) -> int:
 def _write_bar(listed: List, row: int, words: str, cells: dict) -> int:
     """Write a bar with some cells in it; return the row after it."""
     book, sheet = listed.book, listed.sheet
-    page.across(book, sheet, row, 0, _COST - 1, words, "bar")
-    for place in range(_COST, _LAST + 1):
+    page.across(book, sheet, row, 0, COST - 1, words, "bar")
+    for place in range(COST, len(listed.columns)):
         looks = ("bar", "money1") if isinstance(cells.get(place), Formula) else ("bar",)
         page.put(book, sheet, row, place, cells.get(place), *looks)
     sheet.set_row(row, page.BAR)
@@ -252,7 +272,7 @@ def _sums(row: int, block: pd.DataFrame) -> dict:
     """Return live sums of the rows of a block that opens with the bar in this row."""
     return {
         place: page.total(row + 1, row + len(block), place, block[name])
-        for place, name in ((_COST, "cost"), (_YEAR, "this_year"))
+        for place, name in ((COST, "cost"), (_YEAR, "this_year"))
         if block[name].notna().any()
     }
 
@@ -267,7 +287,7 @@ def _write_block(
         looks = ("quiet", *edge) if project.block.startswith("not") else edge
         total = None
         if project.funded:
-            own = xl_rowcol_to_cell(row, _COST)
+            own = xl_rowcol_to_cell(row, COST)
             before = "" if last is None else f"{xl_rowcol_to_cell(last, _TOTAL)}+"
             total, last = Formula(before + own, project.running_total), row
         _write_project(listed, row, project, total, looks)
@@ -276,36 +296,44 @@ def _write_block(
 
 
 def _write_project(listed: List, row: int, project, total, looks: tuple[str, ...]) -> None:
-    entry, level = listed.entries[project.Index], listed.levels[project.Index]
+    entry, level, book = listed.entries[project.Index], listed.levels[project.Index], listed.book
     cells = [
         project.rank, entry.name, entry.sponsor, 100 * project.score, project.bcr, project.cost,
-        project.this_year, total, entry.reasons[level], None, entry.condition,
+        project.this_year, total, entry.reasons[level], None, entry.condition, entry.comment or None,
     ]  # fmt: skip
-    for place, (column, cell) in enumerate(zip(listed.columns, cells, strict=True)):
+    decided = None if book.dossier is None else book.dossier.decisions
+    if decided is not None and project.Index in decided.index:
+        cells[DECISION] = decided.at[project.Index, "decision"]
+    is_open = ("open",) if book.dossier is not None and decided is None else ()
+    for place, (column, cell) in enumerate(zip(listed.columns, cells, strict=False)):
         own = ("close",) if place == _SCORE and project.too_close else column.looks
-        page.put(listed.book, listed.sheet, row, place, cell, "row", "boxed", *own, *looks)
+        own = (*own, *is_open) if place >= DECISION and decided is None else own
+        own = ("wrap",) if place >= DECISION and decided is not None else own
+        page.put(book, listed.sheet, row, place, cell, "row", "boxed", *own, *looks)
+    if book.dossier is not None:
+        page.put(book, listed.sheet, row, LABEL, project.Index)
     listed.sheet.set_row(row, entry.height(level))
     listed.sheet.data_validation(
-        row, _DECISION, row, _DECISION,
-        {"validate": "list", "source": DECISIONS, "error_title": "Decision",
+        row, DECISION, row, DECISION,
+        {"validate": "list", "source": list(DECISIONS), "error_title": "Decision",
          "error_message": f"Choose one of: {', '.join(DECISIONS)}."},
     )  # fmt: skip
 
 
 def _write_money_left(listed: List, row: int) -> int:
     """Write what is left over under the thick rule."""
-    book, sheet = listed.book, listed.sheet
-    page.across(book, sheet, row, 0, _COST - 1, "MONEY LEFT OVER", "below")
-    for place in range(_COST, _WHY):
+    book, sheet, last = listed.book, listed.sheet, len(listed.columns) - 1
+    page.across(book, sheet, row, 0, COST - 1, "MONEY LEFT OVER", "below")
+    for place in range(COST, _WHY):
         page.put(book, sheet, row, place, None, "below")
     words = _left_by_year(book)
     if words is None:
-        page.across(book, sheet, row, _WHY, _LAST, "No budget is stated", "below")
+        page.across(book, sheet, row, _WHY, last, "No budget is stated", "below")
     else:
-        page.put(book, sheet, row, _COST, page.named(book, "left_total"), "below", "money1")
+        page.put(book, sheet, row, COST, page.named(book, "left_total"), "below", "money1")
         this_year = page.named(book, "left_this_year")
         page.put(book, sheet, row, _YEAR, this_year, "below", "money1")
-        page.across(book, sheet, row, _WHY, _LAST, words, "below", "wrap")
+        page.across(book, sheet, row, _WHY, last, words, "below", "wrap")
     sheet.set_row(row, page.BAR + page.LINE * _more_lines_left(book, listed.columns))
     return row + 1
 

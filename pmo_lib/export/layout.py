@@ -32,6 +32,8 @@ class Entry:
         Why it is where it is, in ever fuller wordings; the last is the fullest.
     reason_lines : tuple of int
         Lines of each wording.
+    comment : str
+        What the board said to it, as it is shown.
     """
 
     project: str
@@ -41,6 +43,7 @@ class Entry:
     lines: int
     reasons: tuple[str, ...]
     reason_lines: tuple[int, ...]
+    comment: str = ""
 
     def height(self, level: int) -> float:
         """Return the height of the row with that wording. [pt]."""

@@ -11,6 +11,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from pmo_lib.approval.dossier import Dossier
 from pmo_lib.export.words import PADDING, width, wrap
 from pmo_lib.wording import Money, one_line, visible
 from pmo_lib.workbench import Recommendation
@@ -48,11 +49,10 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
     "bar": {"bold": True, "bg_color": _PALE, "top": 1, "bottom": 1, "valign": "vcenter"},
     "row": {"bottom": 1, "bottom_color": "#C8C8C8"},
     "total": {"bold": True, "top": 1, "bottom": 1},
-    "wrap": {"text_wrap": True},
-    "bold": {"bold": True},
+    "wrap": {"text_wrap": True}, "bold": {"bold": True}, "open": {"locked": False},
     "quiet": {"font_color": _GREY},
     "small": {"text_wrap": True, "font_color": "#262626"},
-    "centre": {"align": "center"},
+    "centre": {"align": "center"}, "left": {"align": "left"},
     "right": {"align": "right", "indent": 1},
     "above": {"bottom": 5},
     "below": {"top": 5, "bottom": 1, "bold": True, "valign": "vcenter"},
@@ -93,6 +93,10 @@ class Book:
         What would bring each proposal in or out.
     review : Review, optional
         What to stop, continue and start.
+    agenda : DataFrame by project, optional
+        What to decide without debate, debate and decline.
+    dossier : Dossier, optional
+        Of a workbook to decide in: its yellow cells are open, all others protected.
     formats : dict
         Formats made so far, by the names of their properties.
     shortened : dict
@@ -101,6 +105,8 @@ class Book:
         Value now of each cell that has a name.
     places : dict
         Where a number stands that other sheets refer to, by (what, label).
+    cells : dict
+        What stands in each protected cell of a workbook to decide in, by sheet and place.
     """
 
     workbook: xlsxwriter.Workbook
@@ -109,10 +115,13 @@ class Book:
     people: pd.DataFrame
     answers: pd.DataFrame | None = None
     review: Review | None = None
+    agenda: pd.DataFrame | None = None
+    dossier: Dossier | None = None
     formats: dict = field(default_factory=dict)
     shortened: dict = field(default_factory=dict)
     named: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
+    cells: dict[str, dict[tuple[int, int], Any]] = field(default_factory=dict)
 
     def sheet(self, name: str) -> xlsxwriter.worksheet.Worksheet:
         """Return a sheet by name."""
@@ -176,6 +185,8 @@ def look(book: Book, *names: str):
 def put(book: Book, sheet, row: int, column: int, cell: Any, *looks: str) -> None:
     """Write one cell: text always as text, a missing number as an empty cell."""
     form = look(book, *looks)
+    if book.dossier is not None and "open" not in looks:
+        book.cells.setdefault(sheet.get_name(), {})[row, column] = cell
     if isinstance(cell, Formula):
         sheet.write_formula(row, column, f"={cell.text}", form, cell.value)
     elif isinstance(cell, str):

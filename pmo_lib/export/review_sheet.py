@@ -44,4 +44,4 @@ def write(book: Book) -> None:
     )
 
 
-_ORDER = ["stop", "pause", "resume", "continue", "start", "start later"]
+_ORDER = ["stop", "pause", "slow down", "resume", "continue", "start", "start later"]

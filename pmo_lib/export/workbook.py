@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import pandas as pd
@@ -10,7 +11,7 @@ import xlsxwriter
 
 from pmo_lib import periods, statements
 from pmo_lib.export import account_sheets as account
-from pmo_lib.export import first_page, review_sheet, time_sheet, why_sheet
+from pmo_lib.export import agenda_sheet, first_page, review_sheet, time_sheet, why_sheet
 from pmo_lib.export import limit_sheets as limits
 from pmo_lib.export import money_sheets as money
 from pmo_lib.export import worth_sheets as worth
@@ -23,6 +24,7 @@ SHEETS = {
     first_page.NAME: first_page.write,
     account.REASONS: account.write_reasons,
     why_sheet.NAME: why_sheet.write,
+    agenda_sheet.NAME: agenda_sheet.write,
     worth.VALUES: worth.write_values,
     money.NPV: money.write_npv,
     money.BY_YEAR: money.write_by_year,
@@ -41,9 +43,9 @@ SHEETS = {
 }
 """What writes each sheet, in their order; one more holds long texts where there are any.
 
-The sheets of answers and of the review are left out where nobody asked."""
+The sheets of answers, agenda and review are left out where nobody asked."""
 
-_OPTIONS = {
+OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -56,6 +58,7 @@ def as_workbook(
     recommendation: Recommendation,
     answers: pd.DataFrame | None = None,
     review: Review | None = None,
+    agenda: pd.DataFrame | None = None,
 ) -> bytes:
     """Write a recommendation as the bytes of an .xlsx file; the same input, the same bytes.
 
@@ -67,6 +70,8 @@ def as_workbook(
         As `workbench.why_not` returns them.
     review : Review, optional
         As `workbench.rebalancing.review` returns it.
+    agenda : DataFrame by project, optional
+        As `robustness.agenda` returns it.
 
     Returns
     -------
@@ -74,22 +79,35 @@ def as_workbook(
         Sheets that are referred to are written before those that refer to them.
     """
     file = io.BytesIO()
-    workbook = xlsxwriter.Workbook(file, _OPTIONS)
+    book = opened(file, recommendation, answers=answers, review=review, agenda=agenda)
+    asked = {why_sheet.NAME: answers, review_sheet.NAME: review, agenda_sheet.NAME: agenda}
+    sheets = {n: w for n, w in SHEETS.items() if asked.get(n, book) is not None}
+    write_sheets(book, sheets, sheets)
+    book.workbook.close()
+    return file.getvalue()
+
+
+def opened(file: io.BytesIO, recommendation: Recommendation, **asked) -> Book:
+    """Open a workbook to be written; `asked` are further fields of `Book`."""
+    workbook = xlsxwriter.Workbook(file, OPTIONS)
     money_shown, people = statements.money_of(recommendation), limits.people(recommendation)
-    book = Book(workbook, recommendation, money_shown, people, answers, review)
+    book = Book(workbook, recommendation, money_shown, people, **asked)
     _set_properties(book)
-    asked = {why_sheet.NAME: answers, review_sheet.NAME: review}
-    sheets = {name: write for name, write in SHEETS.items() if asked.get(name, book) is not None}
-    for name in sheets:
-        workbook.add_worksheet(name)
+    return book
+
+
+def write_sheets(
+    book: Book, sheets: Mapping[str, Callable[[Book], None]], order: Iterable[str]
+) -> None:
+    """Add sheets in an order, and write them in their own, the first last, as it refers to all."""
+    for name in order:
+        book.workbook.add_worksheet(name)
     first, *others = sheets.values()
     for write in (*others, first):
         write(book)
     if book.shortened:
-        workbook.add_worksheet(account.TEXTS)
+        book.workbook.add_worksheet(account.TEXTS)
         account.write_texts(book)
-    workbook.close()
-    return file.getvalue()
 
 
 def _set_properties(book: Book) -> None:

@@ -10,7 +10,7 @@ from pmo_lib.rebalance.history import drift, programme_drift, promised, track_re
 from pmo_lib.rebalance.rebalancing import Rebalance, rebalance
 from pmo_lib.rebalance.rules import Rules
 from pmo_lib.rebalance.standing import standing
-from pmo_lib.rebalance.status import update_status
+from pmo_lib.rebalance.status import contradictions, mapped_status, update_status
 from pmo_lib.rebalance.triggers import key_figures, triggers
 
 __all__ = [
@@ -20,8 +20,10 @@ __all__ = [
     "attribution",
     "bridge",
     "churn_frontier",
+    "contradictions",
     "drift",
     "key_figures",
+    "mapped_status",
     "programme_drift",
     "promised",
     "rebalance",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
 from pmo_lib import periods
 from pmo_lib.checks import InputError, listing, show
-from pmo_lib.tables import Portfolio, TableError, portfolio_of
+from pmo_lib.tables import Portfolio, TableError, portfolio_of, read_mapped_tables
 
 OF_PROJECTS = (
     "status", "sunk_cost", "exit_cost", "contract_minimum", "pause_cost", "restart_cost",
@@ -60,7 +61,9 @@ def update_status(portfolio: Portfolio, status: pd.DataFrame) -> tuple[Portfolio
         problems += error.problems
     if "project" not in given:
         raise InputError(*problems)
-    problems += _contradictions(portfolio, given, new)
+    words = [f"status row {row + 2}" for row in given.index]
+    problems += _contradictions(portfolio, given, new, words)
+    problems += _vanished(portfolio, given["project"])
     if problems:
         raise InputError(*problems)
     projects = portfolio.projects.assign(**read.projects[list(OF_PROJECTS)])
@@ -78,9 +81,50 @@ def update_status(portfolio: Portfolio, status: pd.DataFrame) -> tuple[Portfolio
     return replace(portfolio, projects=projects, status=merged), changes
 
 
+def mapped_status(path: str | Path, column_map: str | Path) -> pd.DataFrame:
+    """Read a foreign status file through a column map, for `update_status`.
+
+    Parameters
+    ----------
+    path : path
+        A CSV file or a workbook.
+    column_map : str or path
+        With ``[status.columns]``, and in ``[projects.columns]`` any of `OF_PROJECTS`.
+
+    Raises
+    ------
+    InputError
+        As `tables.read_mapped_tables`.
+    """
+    found = read_mapped_tables(path, column_map, ["status", "projects"])
+    own = [column for column in OF_PROJECTS if column in found["projects"]]
+    facts = found["projects"].drop_duplicates("project")[["project", *own]]
+    return found["status"].merge(facts, on="project", how="left")
+
+
 def latest(status: pd.DataFrame) -> pd.DataFrame:
     """Return the latest row of each project, by project."""
     return status.sort_values("review", kind="stable").groupby("project").last(skipna=False)
+
+
+def contradictions(portfolio: Portfolio) -> list[str]:
+    """Say what cannot be true in the last review of the status table, row by row.
+
+    Returns
+    -------
+    list of str
+        As the errors of `update_status`; a running project that the review before names
+        and the last one does not has vanished.
+    """
+    status = portfolio.status
+    last = status[status["review"] == status["review"].max()].reset_index(drop=True)
+    words = [f"status, review {review}" for review in last["review"]]
+    earlier = status.loc[status["review"] < status["review"].max(), "project"]
+    known = pd.concat([last["project"], portfolio.projects.index.difference(earlier).to_series()])
+    return [
+        *_contradictions(portfolio, last, portfolio.projects, words),
+        *(_vanished(portfolio, known) if len(last) else ()),
+    ]
 
 
 def _changed(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -96,9 +140,9 @@ def _changed(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contradictions(
-    portfolio: Portfolio, given: pd.DataFrame, projects: pd.DataFrame
+    portfolio: Portfolio, given: pd.DataFrame, projects: pd.DataFrame, words: list[str]
 ) -> Iterator[str]:
-    """Yield a sentence for each row that cannot be true, and each project that vanished."""
+    """Yield a sentence for each row that cannot be true; words say where each row stands."""
     flows, numbers = (
         portfolio.cash_flows,
         given.reindex(columns=["forecast_cost", "spent", "progress"]),
@@ -107,7 +151,7 @@ def _contradictions(
     for row, project in given["project"].items():
         if project not in projects.index:
             continue
-        where, stands = f"status row {row + 2}: {show(project)}", projects.at[project, "status"]
+        where, stands = f"{words[row]}: {show(project)}", projects.at[project, "status"]
         cost, spent, progress = numbers.loc[row]
         own = flows[flows["project"] == project]
         start, finish = (given.at[row, c] if c in given else None for c in ("start", "finish"))
@@ -129,9 +173,12 @@ def _contradictions(
             early := own[(own["benefit"] > 0) & (own["period"] <= _year_before(start))]
         ):
             yield f"{where} has benefits in {listing(early['period'])}, before its start {start}; correct one of the two"
+
+
+def _vanished(portfolio: Portfolio, reported: pd.Series) -> Iterator[str]:
+    """Yield a sentence for each project that runs or is paused and is not reported."""
     stands = portfolio.projects["status"]
-    gone = stands.index[stands.isin(["running", "paused"]) & ~stands.index.isin(given["project"])]
-    for project in gone:
+    for project in stands.index[stands.isin(["running", "paused"]) & ~stands.index.isin(reported)]:
         yield f"status: {show(project)} is {stands[project]} and not in the file; add its row, or say that it is complete"
 
 

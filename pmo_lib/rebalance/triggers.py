@@ -79,7 +79,8 @@ def key_figures(table: pd.DataFrame, targets: pd.DataFrame | None = None) -> pd.
     DataFrame with columns programme, figure, value, at_least, at_most and met
         Figures of what goes on or starts: ``projects``, ``cost to complete``,
         ``expected benefit`` [currency], ``benefit for each 1`` (undiscounted), ``red`` and
-        ``amber`` (how many). ``met`` is missing where there is no target.
+        ``amber`` (how many), of every programme of the table. ``met`` is missing where
+        there is no target.
     """
     goes = table[~table["action"].isin(["stop", "leave"])]
     groups = goes.assign(
@@ -89,6 +90,9 @@ def key_figures(table: pd.DataFrame, targets: pd.DataFrame | None = None) -> pd.
     ).groupby("programme")
     sums = groups[["cost_to_complete", "expected", "red", "amber"]].sum()
     sums.insert(0, "projects", groups.size())
+    sums = sums.reindex(sorted(table["programme"].dropna().unique()), fill_value=0).rename_axis(
+        "programme"
+    )
     sums["ratio"] = sums["expected"] / sums["cost_to_complete"].where(sums["cost_to_complete"] > 0)
     words = {
         "cost_to_complete": "cost to complete", "expected": "expected benefit",

@@ -18,6 +18,15 @@ serves a record to several people has to know who is asking.
 (3, 0, 2)
 """
 
+from importlib.util import find_spec
+
+from pmo_lib.checks import InputError
+
+if find_spec("sqlalchemy") is None:
+    raise InputError(
+        'record: needs the package sqlalchemy; install it with pip install "pmo-lib[board]"'
+    )
+
 from pmo_lib.record.ballot_book import Ballot, read_ballot, write_ballot
 from pmo_lib.record.entries import history
 from pmo_lib.record.files import export_record, import_record
@@ -40,14 +49,18 @@ from pmo_lib.record.meeting import (
     turnout,
     vote,
 )
+from pmo_lib.record.scores import combine_scores, score, scores, supply_scores
 from pmo_lib.record.store import Record, open_record
+from pmo_lib.record.tables import beside, rehearse, round_labels, supply, voters
 
 __all__ = [
     "Ballot",
     "Record",
     "add_member",
     "ballots",
+    "beside",
     "close_round",
+    "combine_scores",
     "decide",
     "decisions",
     "declare_interest",
@@ -61,11 +74,27 @@ __all__ = [
     "open_round",
     "overrides",
     "read_ballot",
+    "rehearse",
     "reveal_round",
+    "round_labels",
     "rounds",
     "save_settings",
     "saved_settings",
+    "score",
+    "scores",
+    "supply",
+    "supply_scores",
     "turnout",
     "vote",
+    "voters",
     "write_ballot",
 ]
+
+
+def __getattr__(name: str):
+    """Give `seal` and `verify`, which need what a record does not, once they are asked for."""
+    if name not in ("seal", "verify"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pmo_lib.approval import seal as sealing
+
+    return getattr(sealing, name)

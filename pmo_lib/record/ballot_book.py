@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -22,6 +22,7 @@ from pmo_lib.tables.texts import clean_label
 from pmo_lib.tables.workbooks import check_archive
 from pmo_lib.tables.writing import replacing
 from pmo_lib.weights.group import KINDS
+from pmo_lib.wording import one_line
 
 SHEET = "ballot"
 _FIRST_ROW = 9
@@ -40,6 +41,10 @@ _HOW = {
     "pairwise": "Say in each row which swing is worth more, and how many times as much (1 to 9). "
     "Leave a row empty to skip it.",
 }
+_WIDTHS = {"single": (24, 56, 26), "pairwise": (20, 20, 16, 16, 3, 20, 56)}
+_LETTERS = 64
+"""Letters of the words of a swing that stand on one line."""
+
 _ONLY = "Only the yellow cells can be filled in. Numbers only, no formulas."
 _KEEP = "take it from the ballot that was sent"
 
@@ -63,7 +68,13 @@ class Ballot:
 
 
 def write_ballot(
-    record: Record, round: str, member: str, path: str | Path, *, kind: str = "points"
+    record: Record,
+    round: str,
+    member: str,
+    path: str | Path,
+    *,
+    kind: str = "points",
+    names: Mapping[str, str] | pd.Series | None = None,
 ) -> Path:
     """Write the workbook in which one member fills in a ballot; only answers are unlocked.
 
@@ -79,6 +90,8 @@ def write_ballot(
         Ends in .xlsx.
     kind : {"points", "swing", "order", "pairwise"}
         How the member is asked.
+    names : Series or mapping of str by label, optional
+        What is weighed is called so, before the words of its swing.
 
     Returns
     -------
@@ -104,6 +117,9 @@ def write_ballot(
         )
     if path.suffix.lower() != ".xlsx":
         raise InputError(f"{path.name}: must end in .xlsx")
+    names = {} if names is None else names
+    called = {label: one_line(names.get(label)) for label in labels}
+    labels = {label: ": ".join(filter(None, (called[label], labels[label]))) for label in labels}
     with replacing(path) as file:
         _write(file, {"Round": round, "Member": member, "Kind": kind}, labels)
     return path
@@ -189,32 +205,52 @@ def _write(file: Path, head: dict[str, str], labels: dict[str, str]) -> None:
     headings, rows = _HEADINGS[kind], _rows_of(kind, list(labels))
     last = _FIRST_ROW + len(rows) - 2
     with xlsxwriter.Workbook(str(file), options) as book:
-        sheet, bold = book.add_worksheet(SHEET), book.add_format({"bold": True})
-        wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        free = book.add_format({"locked": False, "border": 1, "bg_color": "#FFF9E5"})
+        sheet, look = book.add_worksheet(SHEET), _looks(book)
         lines = [["Ballot"], [], *head.items(), [_HOW[kind]], [_ONLY], headings]
         lines += [(*row, labels[row[0]])[:2] for row in rows]
         for row, texts in enumerate(lines):
-            look = bold if row in (0, _FIRST_ROW - 2) else wrap if row >= _FIRST_ROW - 1 else None
+            name = "title" if row == 0 else "heading" if row == _FIRST_ROW - 2 else "text"
+            name = "line" if 2 <= row < _FIRST_ROW - 2 else name
             for column, text in enumerate(texts):
-                sheet.write_string(row, column, text, look)
+                sheet.write_string(row, column, text, look[name])
         for column, rule in zip((2, 3), _validations(kind, len(labels)), strict=False):
             sheet.data_validation(_FIRST_ROW - 1, column, last, column, rule)
             for row in range(_FIRST_ROW - 1, last + 1):
-                sheet.write_blank(row, column, None, free)
+                sheet.write_blank(row, column, None, look["free"])
+        words = list(labels.values())
         if kind == "pairwise":  # its rows have no room for what each swing is
             for row, texts in enumerate([_SWING, *labels.items()], _FIRST_ROW - 2):
                 for column, text in enumerate(texts, 5):
-                    sheet.write_string(row, column, text, wrap)
-            sheet.set_column(5, 6, 36)
+                    name = "heading" if row == _FIRST_ROW - 2 else "text"
+                    sheet.write_string(row, column, text, look[name])
+            sheet.set_landscape()
         if kind == "points":
-            sheet.write_string(3, 2, "Points given so far", bold)
-            sheet.write_formula(4, 2, f"=SUM(C{_FIRST_ROW}:C{last + 1})", None, 0)
-        sheet.set_column(0, 0, 28)
-        sheet.set_column(1, 1, 44)
-        sheet.set_column(2, 3, 24)
+            sheet.write_string(3, 2, "Points given so far", look["heading"])
+            sheet.write_formula(4, 2, f"=SUM(C{_FIRST_ROW}:C{last + 1})", look["sum"], 0)
+        for column, width in enumerate(_WIDTHS["pairwise" if kind == "pairwise" else "single"]):
+            sheet.set_column(column, column, width)
+        sheet.set_row(0, 26)
+        sheet.set_row(_FIRST_ROW - 2, 34)
+        for row in range(len(rows)):
+            lines = 1 + len("".join(words[row : row + 1])) // _LETTERS
+            sheet.set_row(_FIRST_ROW - 1 + row, 5 + 15 * lines)
+        sheet.set_paper(9)
         sheet.protect()
         sheet.fit_to_pages(1, 0)
+
+
+def _looks(book) -> dict:
+    """Return the formats of a ballot by what they are for."""
+    middle = {"text_wrap": True, "valign": "vcenter", "bottom": 1, "bottom_color": "#CCCCCC"}
+    looks = {
+        "title": {"bold": True, "font_size": 16},
+        "line": {},
+        "heading": {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1},
+        "text": middle,
+        "free": {"locked": False, "border": 1, "bg_color": "#FFF9E5", "valign": "vcenter"},
+        "sum": {"bold": True, "align": "right"},
+    }
+    return {name: book.add_format(look) for name, look in looks.items()}
 
 
 def _validations(kind: str, n: int) -> list[dict]:

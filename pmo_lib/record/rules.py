@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.checks import InputError, require_choice, show
+from pmo_lib.checks import InputError, require_choice, require_numbers, show
 from pmo_lib.tables.problems import known_or_near
 from pmo_lib.tables.texts import clean, fold
 from pmo_lib.weights.group import KINDS, ballot_weights
@@ -23,6 +23,7 @@ MAY = {
     "close": ("chair",),
     "reveal": ("chair",),
     "vote": ("member", "chair", "analyst"),
+    "score": ("member", "chair", "analyst"),
     "decision": ("chair", "director"),
     "override": ("chair", "director"),
     "settings": ("analyst", "chair", "director"),
@@ -37,6 +38,7 @@ _VERBS = {
     "close": "close a round",
     "reveal": "reveal a round",
     "vote": "vote",
+    "score": "score",
     "decision": "decide",
     "override": "include or exclude a project",
     "settings": "save settings",
@@ -75,9 +77,10 @@ class State:
             self.rounds[entry.round] |= {"state": done, done: entry.at, f"{done}_by": entry.author}
 
     def hides(self, entry: Entry, reader: str | None) -> bool:
-        """Tell whether an entry is a ballot that is not yet revealed and is another's."""
+        """Tell whether an entry is a ballot, or scores, not yet revealed and another's."""
         round_ = self.rounds.get(entry.round)
-        return entry.kind == "vote" and round_["state"] != "revealed" and entry.subject != reader
+        ballot = entry.kind in ("vote", "score")
+        return ballot and round_["state"] != "revealed" and entry.subject != reader
 
 
 STATE_KINDS = ("member", "open", "close", "reveal")
@@ -172,7 +175,8 @@ def _check_step(state: State, entry: Entry) -> None:
         raise InputError(f"round {show(entry.round)}: is {round_['state']}; close it first")
 
 
-def _check_vote(state: State, entry: Entry) -> None:
+def _check_voter(state: State, entry: Entry) -> dict:
+    """Return the round if it is open and the entry is of, or entered for, one who votes."""
     round_ = require_round(state, entry.round)
     if round_["state"] != "open":
         done = _done_already(state, entry.round, "closed")
@@ -186,6 +190,11 @@ def _check_vote(state: State, entry: Entry) -> None:
             f"by: {show(entry.author)} cannot vote for {show(entry.subject)}; "
             "only an analyst enters the ballot of another"
         )
+    return round_
+
+
+def _check_vote(state: State, entry: Entry) -> None:
+    round_ = _check_voter(state, entry)
     answers, labels = entry.detail.get("answers"), pd.Index(round_["labels"], name="criterion")
     require_choice(entry.detail.get("kind"), KINDS, name="kind")
     if not (isinstance(answers, list) and all(map(_is_answer, answers))):
@@ -193,6 +202,21 @@ def _check_vote(state: State, entry: Entry) -> None:
     if not answers:
         raise InputError("answers: all were skipped; answer at least those that link the labels")
     ballot_weights(ballot_frame(state, entry), labels=labels)
+
+
+def _check_score(state: State, entry: Entry) -> None:
+    round_ = _check_voter(state, entry)
+    _require_text(entry.detail.get("project"), "project")
+    given, known = entry.detail.get("scores"), round_["labels"]
+    if not isinstance(given, dict):
+        raise InputError("scores: must be numbers by label")
+    unknown = [label for label in given if label not in known]
+    if unknown:
+        raise InputError(
+            f"scores: {show(unknown[0])} is not weighed; {known_or_near(unknown[0], known)}"
+        )
+    limits = {"low": 0.0, "high": 1.0} if round_["about"] == "objectives" else {}
+    require_numbers(pd.Series(given, dtype=object), name="scores", **limits)
 
 
 def _check_project(state: State, entry: Entry) -> None:
@@ -218,6 +242,7 @@ _CHECKS: dict[str, Callable[[State, Entry], None]] = {
     "close": _check_step,
     "reveal": _check_step,
     "vote": _check_vote,
+    "score": _check_score,
     "decision": _check_project,
     "override": _check_project,
     "settings": _check_settings,

@@ -77,8 +77,10 @@ def funding_acceptability(
         How much better a list may still be at a draw where not every combination left
         open can be tried; 0 leaves every such draw to the solver. [share of the value]
     executor : concurrent.futures.Executor, optional
-        Searches run there; the answer does not depend on how many workers it has. Work
-        that a lost worker leaves behind is done here.
+        Searches run there, on the processes of this machine or, with
+        ``dask.distributed.Client(...).get_executor()``, on a cluster (``pip install
+        "pmo-lib[dask]"``); the answer does not depend on how many workers it has. Work that
+        a lost worker leaves behind is done here.
     progress : callable, optional
         Called with draws settled and draws in all; return True to stop. Stopped so or by
         Ctrl-C, the shares are of the draws settled.
@@ -270,15 +272,16 @@ def _sure(value: np.ndarray, weights: np.ndarray, spots: list, at: int) -> int:
 
 
 def _run(executor: Executor | None, tasks: list[tuple]) -> Iterator[tuple]:
-    """Do the tasks there, or here where a worker was lost."""
+    """Do the tasks there, or here where that failed; a fault of a task's own comes again here."""
     futures = []
     with suppress(BrokenExecutor):
         futures = [executor.submit(best_at, *task) for task in tasks] if executor else []
     for task, future in zip_longest(tasks, futures):
         try:
-            yield future.result() if future else best_at(*task)
-        except BrokenExecutor:
-            yield best_at(*task)
+            found = future.result() if future else None
+        except Exception:  # each cluster has words of its own for a lost worker
+            found = None
+        yield best_at(*task) if found is None else found
 
 
 def best_at(

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
 from pmo_lib import selection
 from pmo_lib.checks import InputError, require_frame, require_numbers, show
@@ -71,6 +70,8 @@ class Choosing(NamedTuple):
 
     def affordable(self, taken: np.ndarray) -> bool:
         """Tell whether money can be moved between budgets so that every limit holds."""
+        from scipy.optimize import linprog
+
         n, model = self.model.n_integer, self.model
         if n == model.n_columns:
             return True
@@ -147,6 +148,8 @@ def reduced_worth(problem: Choosing, worth: np.ndarray) -> tuple[np.ndarray, flo
     every column that has a positive one (A. M. Geoffrion, *Mathematical Programming
     Study* 2, 1974).
     """
+    from scipy.optimize import linprog
+
     model, size = problem.model, problem.scale * 10.0**4
     rows, limits = problem.rows / size[:, None], problem.limits / size
     ends = np.column_stack([model.lower, model.upper])

@@ -44,6 +44,7 @@ def build(
     finish: pd.Series | None = None,
     synergies: pd.DataFrame | None = None,
     transfers: pd.DataFrame | None = None,
+    hiring: inputs.Hiring | None = None,
     then: pd.Series | Iterable[pd.Series] = (),
 ) -> Model:
     """Check every input and lay out the model; the arguments are those of `choose`."""
@@ -53,25 +54,31 @@ def build(
     )
     pairs, extra_value, extra_needs = inputs.read_synergies(synergies, projects, labels)
     moves = inputs.read_transfers(transfers, labels)
-    n, zeros = len(worth) + len(pairs), np.zeros(len(moves))
+    people = _read_people(use, capacity, value)
+    hired = inputs.read_hiring(hiring, labels, people[0])
+    paid = hired.cost.to_numpy(dtype=float)
+    n, zeros = len(worth) + len(pairs), np.zeros(len(moves) + len(hired.at_most))
     tie_breaks = [then] if isinstance(then, pd.Series) else then
     model = Model(
         options=worth.index,
         projects=projects,
         value=np.concatenate([worth, extra_value, zeros]),
-        cost=np.concatenate([needs.sum(axis=1), extra_needs.sum(axis=1), zeros]),
+        cost=np.concatenate(
+            [needs.sum(axis=1), extra_needs.sum(axis=1), np.zeros(len(moves)), paid.sum(axis=1)]
+        ),
         rows=(),
-        lower=np.zeros(n + len(moves)),
-        upper=np.concatenate([np.ones(n), moves["at_most"]]),
+        lower=np.zeros(n + len(zeros)),
+        upper=np.concatenate([np.ones(n), moves["at_most"], hired.at_most]),
         n_integer=n,
         transfers=moves,
+        hired=hired.at_most.index,
         then=tuple(inputs.align(one, value, name="then").to_numpy() for one in tie_breaks),
     )
-    needs = np.vstack([needs, extra_needs, _moved(moves, labels)])
+    needs = np.vstack([needs, extra_needs, _moved(moves, labels), paid])
     rows = [
         *_option_rows(model),
         *_resource_rows(model, "budget", labels, needs, amounts),
-        *_capacity_rows(model, use, capacity, value),
+        *_capacity_rows(model, *people, hired.adds.to_numpy(dtype=float)),
         *_link_rows(model, requires=requires, excludes=excludes, together=together),
         *_synergy_rows(model, pairs),
         *_after_rows(model, after, start, finish, value),
@@ -106,15 +113,19 @@ def _resource_rows(model: Model, kind: str, labels: list, needs, amounts) -> lis
     return rows
 
 
-def _capacity_rows(model: Model, use, capacity, value) -> list[Row]:
+def _read_people(use, capacity, value) -> tuple:
+    """Return labels, needs and amounts of capacity; none where people do not limit."""
     if (use is None) != (capacity is None):
         found, missing = ("use", "capacity") if capacity is None else ("capacity", "use")
         raise InputError(f"{missing}: must be given with {found}, got nothing")
     if use is None or len(capacity) == 0:
-        return []
-    names = ("use", "capacity")
-    read = inputs.read_resource(use, capacity, value, names=names, low=0)
-    return _resource_rows(model, "capacity", *read)
+        return [], np.zeros((len(value), 0)), np.zeros(0)
+    return inputs.read_resource(use, capacity, value, names=("use", "capacity"), low=0)
+
+
+def _capacity_rows(model: Model, labels: list, needs, amounts, adds: np.ndarray) -> list[Row]:
+    other = np.zeros((model.n_columns - len(needs) - len(adds), len(labels)))
+    return _resource_rows(model, "capacity", labels, np.vstack([needs, other, -adds]), amounts)
 
 
 def _link_rows(model: Model, **links: Iterable) -> list[Row]:

@@ -50,6 +50,8 @@ class Choice:
         One row for each budget, capacity and limit: kind, label, limit, used, left.
     transfers : DataFrame
         What may be moved between budgets, and ``moved``: the least that is needed.
+    hired : Series by offer
+        How many are hired: the least that are needed. [FTE]
     cost : float
         Total cost over all columns of cost. [currency]
     reproducible : bool
@@ -66,6 +68,7 @@ class Choice:
     status: str
     slack: pd.DataFrame
     transfers: pd.DataFrame
+    hired: pd.Series
     cost: float
     reproducible: bool
     seconds: float
@@ -132,6 +135,8 @@ def choose(
     transfers : DataFrame with columns from, to, at_most
         Money that may be moved between labels of `budget`, such as what is left
         of one year carried over to the next. [currency]
+    hiring : Hiring
+        People who may be hired at a price, which counts as cost.
     then : Series labelled like `value`, or several
         What is to be least among portfolios of equal value, before cost and names.
     gap : float
@@ -253,6 +258,7 @@ def as_choice(model: Model, found: Solution, *, reproducible: bool, seconds: flo
     option = pd.Series(taken.get_level_values(1), index=taken.get_level_values(0), dtype=object)
     option = option.reindex(model.projects).rename("option")
     selected = option.notna().rename("selected")
+    moved, hired = np.split(found.x[model.n_integer :], [len(model.transfers)])
     return Choice(
         selected=selected,
         option=option.where(selected, pd.NA),
@@ -261,7 +267,8 @@ def as_choice(model: Model, found: Solution, *, reproducible: bool, seconds: flo
         gap=relative_gap(found.value, found.bound),
         status=found.status,
         slack=slack(model, found.x),
-        transfers=model.transfers.assign(moved=found.x[model.n_integer :]),
+        transfers=model.transfers.assign(moved=moved),
+        hired=pd.Series(hired, index=model.hired, name="hired"),
         cost=exact_sum(model.cost * found.x),
         reproducible=reproducible,
         seconds=seconds,

@@ -103,7 +103,8 @@ def _remedy(model: Model, soft: list[Row]) -> str:
     x = relax(model, soft).x if soft else None
     if x is None:
         return ""
-    digits = models.MOVED_DIGITS if len(model.transfers) else models.DIGITS
+    moved = len(model.transfers) + len(model.hired)
+    digits = models.MOVED_DIGITS if moved else models.DIGITS
     found = [(r, used(r, x, digits=digits)) for r in soft]
     words = [_words(model, r, total, x) for r, total in found if not holds(r, x, digits=digits)]
     return " and ".join(dict.fromkeys(words))

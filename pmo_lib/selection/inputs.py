@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,46 @@ def read_transfers(transfers: pd.DataFrame | None, labels: list) -> pd.DataFrame
     checks.require_numbers(transfers["at_most"], name="transfers: at_most", low=0)
     order = in_order(zip(transfers["from"], transfers["to"], transfers.index, strict=True))
     return transfers.loc[[place for *_, place in order]].reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Hiring:
+    """People who may be hired, or taken on loan, at a price.
+
+    Attributes
+    ----------
+    at_most : Series by name of the offer
+        How many. [FTE]
+    cost : DataFrame of offers by label of budget
+        What one costs while hired. [currency]
+    adds : DataFrame of offers by label of capacity
+        What one adds, mostly 0 or 1. [FTE]
+    """
+
+    at_most: pd.Series
+    cost: pd.DataFrame
+    adds: pd.DataFrame
+
+
+def read_hiring(hiring: Hiring | None, labels: list, roles: list) -> Hiring:
+    """Return offers in order of their names, over all labels of budget and capacity."""
+    if hiring is None or len(hiring.at_most) == 0:
+        return Hiring(
+            pd.Series(dtype=float), pd.DataFrame(columns=labels), pd.DataFrame(columns=roles)
+        )
+    checks.require_series(hiring.at_most, name="hiring")
+    names = in_order(hiring.at_most.index)
+    tables = []
+    for name, table, known in (("cost", hiring.cost, labels), ("adds", hiring.adds, roles)):
+        checks.require_frame(table, name=f"hiring: {name}")
+        checks.require_same_labels(table.index, names, name=f"hiring: {name}", other="at_most")
+        unknown = [label for label in table.columns if label not in known]
+        if unknown:
+            other = "budget" if name == "cost" else "capacity"
+            raise InputError(f"hiring: {name} names no label of {other}: {listing(unknown)}")
+        table = checks.require_numbers(table, name=f"hiring: {name}", low=0).loc[names]
+        tables.append(table.reindex(columns=known, fill_value=0.0))
+    return Hiring(checks.require_numbers(hiring.at_most, name="hiring", low=0)[names], *tables)
 
 
 def require_projects(labels: Iterable, projects: pd.Index, *, name: str) -> None:

@@ -43,7 +43,7 @@ class Model:
     ----------
     options : MultiIndex of (project, option)
         Sorted; column j of the model takes ``options[j]``. After them come a 0/1
-        column for each synergy and an amount for each transfer.
+        column for each synergy, and an amount for each transfer and each offer to hire.
     projects : Index
         In the order in which the caller gave them.
     value, cost : array of shape (n_columns,)
@@ -54,7 +54,9 @@ class Model:
     n_integer : int
         How many columns are 0/1: options and synergies.
     transfers : DataFrame
-        From, to and at most, one row for each of the last columns.
+        From, to and at most, one row for each of the columns after `n_integer`.
+    hired : Index
+        Names of the offers to hire: the last columns.
     then : tuple of array of shape (n_columns,)
         What is to be least among portfolios of equal value, one after the other.
     """
@@ -68,6 +70,7 @@ class Model:
     upper: np.ndarray
     n_integer: int
     transfers: pd.DataFrame
+    hired: pd.Index
     then: tuple[np.ndarray, ...]
 
     @property
@@ -82,8 +85,8 @@ class Model:
 
     @property
     def moves_money(self) -> bool:
-        """Whether the only amounts decided are transfers, and there are some."""
-        return 0 < len(self.transfers) == self.n_columns - self.n_integer
+        """Whether the only amounts decided are transfers and hires, and there are some."""
+        return 0 < len(self.transfers) + len(self.hired) == self.n_columns - self.n_integer
 
     def padded(self, numbers: np.ndarray) -> np.ndarray:
         """Append zeros for the columns that are not options."""

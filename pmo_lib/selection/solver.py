@@ -203,8 +203,9 @@ def other_than(x: np.ndarray, n: int) -> Row:
 
 
 def _least_moved(model: Model, rows: Sequence[Row], x: np.ndarray) -> tuple[np.ndarray, list[Row]]:
-    """Move as little money between budgets as the options taken need, to 12 digits."""
-    n, price = model.n_integer, np.where(np.arange(model.n_columns) < model.n_integer, 0.0, -1.0)
+    """Move and hire for as little money as the options taken need, to 12 digits."""
+    n, price = model.n_integer, -np.where(model.cost > 0, model.cost, 1.0)
+    price[:n] = 0.0
     lower, upper = np.append(x[:n], model.lower[n:]), np.append(x[:n], model.upper[n:])
     fixed = replace(model, lower=lower, upper=upper)
     least, _, _ = _Run(price, Best(model, price)).solve(fixed, [*model.rows, *rows])

@@ -3,7 +3,8 @@
 One module for each question: `proposed` (what was proposed), `worth`, `cases` and `doubts`
 (what it is worth, as a business case, and how far to trust it), `served` and `objectives` (what
 it serves), `afford`, `limits` and `starts` (what can be afforded, and when), `running` (what to
-stop), `sure` (what holds whatever the weights). Each has tables, sentences that read them
+stop), `sure` (what holds whatever the weights), `weighed`, `differ` and `rounds` (where members
+differ, and what a round of weighing brings). Each has tables, sentences that read them
 (``..._in_words``), what the board then knows (`known`), what that adds to the ranked list
 (`added`) and what would change the answer (`would_change`).
 """

@@ -12,6 +12,7 @@ from pmo_lib.statements import money_of
 from pmo_lib.stories.plain import MOST_ROWS, funded, laid_out, named, verb
 from pmo_lib.wording import counted, limit_words, listed, one_line, percent
 from pmo_lib.workbench import Recommendation, futures
+from pmo_lib.workbench.settings import future_rules
 
 NO_RANGE = (
     "No cash flow from now on states a low and a high estimate, so each figure is one number; enter "
@@ -75,10 +76,25 @@ def stated_in_words(seen: Spread) -> str:
         return NO_RANGE
     inside = _recommended(seen.made)
     known = inside.isin(seen.ranged).sum()
+    rules = future_rules(seen.made.settings)
+    beyond = "none lies below a low or above a high"
+    if rules["below_low"] or rules["above_high"]:
+        beyond = (
+            f"{percent(rules['below_low'])} lie below a low and {percent(rules['above_high'])} above a "
+            "high"
+        )
+    how = (
+        f" Estimates inside a {rules['together']} move together (correlation "
+        f"{rules['correlation']:g})."
+        if rules["correlation"]
+        else ""
+    )
+    if rules["independent_years"]:
+        how += " Each year is drawn by itself, which hides risk."
     return (
         f"{known} of {counted(len(inside), 'recommended proposal')} state a low or a high; the others "
         f"count as certain, so the spread is wider than shown. {counted(_draws(seen), 'future')} are "
-        f"drawn from seed {seen.made.settings.seed}; none lies below a low or above a high."
+        f"drawn from seed {seen.made.settings.seed}; {beyond}.{how}"
     )
 
 

@@ -27,7 +27,7 @@ __all__ = ["Review", "review"]
 DISAGREES = 0.05
 """A report and cash flows further apart than this share of the forecast are named. [-]"""
 
-IN_SIGHT = ("stop", "pause", "resume", "start", "start later")
+IN_SIGHT = ("stop", "pause", "slow down", "resume", "start", "start later")
 """Actions that are a change."""
 
 
@@ -120,7 +120,7 @@ def actions_in_words(seen: Review) -> list[str]:
     """Say what the review would change, for how much more worth, and whom it lets in."""
     made, table = seen.made, seen.found.table
     was = set(made.choice.selected.index[made.choice.selected])
-    stopped = table.index[table["action"].isin(["stop", "pause"])]
+    stopped = table.index[table["action"].isin(["stop", "pause", "slow down"])]
     runs = table["status"].isin(["running", "paused"])
     goes = ~table["action"].isin(["stop", "leave"])
     new = [p for p in table.index[goes & ~runs] if p not in was]
@@ -153,7 +153,7 @@ def actions_in_words(seen: Review) -> list[str]:
 
 
 def _done(table: pd.DataFrame, made: Recommendation) -> list[str]:
-    verbs = {"stop": "stops", "pause": "pauses"}
+    verbs = {"stop": "stops", "pause": "pauses", "slow down": "slows down"}
     return [f"{one_line(row.name)} {verbs[row.action]}" for row in table.itertuples()]
 
 
@@ -195,7 +195,7 @@ def churn_in_words(seen: Review, found: pd.DataFrame) -> list[str]:
     words = [
         f"{sentence(enough['reason'])} All {int(known.index[-1])} changes together bring the rest."
     ]
-    for column, one in (("stopped", "stop"), ("paused", "pause")):
+    for column, one in (("stopped", "stop"), ("paused", "pause"), ("slowed", "slow down")):
         if enough[column]:
             words.append(sentence(f"among them: {one} {named(seen.made, enough[column])}"))
     return words
@@ -262,6 +262,61 @@ def record_of(seen: Review, *, by: str = "category") -> pd.DataFrame:
         "months late before": table["months_late"],
     }
     return laid_out(made, columns)
+
+
+def figures(seen: Review) -> pd.DataFrame:
+    """Set what goes on or starts beside the targets of each programme; those not met first."""
+    table = rebalance.key_figures(seen.found.table, seen.made.portfolio.targets)
+    table = table[table["met"].notna()].sort_values("met", kind="stable")
+    sign = seen.made.settings.currency
+    worded = {
+        "cost to complete": lambda amount: money_words(amount, sign),
+        "expected benefit": lambda amount: money_words(amount, sign),
+        "benefit for each 1": lambda amount: f"{amount:.2f}",
+    }
+
+    def words(row: pd.Series, column: str) -> str:
+        amount = row[column]
+        return "" if pd.isna(amount) else worded.get(row["figure"], "{:g}".format)(amount)
+
+    columns = {"value": "stands at", "at_least": "at least", "at_most": "at most"}
+    found = table[["programme", "figure"]].copy()
+    for column, heading in columns.items():
+        found[heading] = [words(row, column) for _, row in table.iterrows()]
+    found["target met"] = np.where(table["met"].astype(bool), "yes", "NO")
+    return found.reset_index(drop=True)
+
+
+def figures_in_words(seen: Review) -> str:
+    """Name the targets that are not met."""
+    table = figures(seen)
+    if len(table) == 0:
+        return "No targets are stated by programme (table targets)."
+    missed = table[table["target met"] == "NO"]
+    if len(missed) == 0:
+        return f"All {len(table)} targets of the programmes are met."
+    words = [
+        f"{row.programme}: {row.figure} {row[3]} ("
+        + (f"at least {row[4]}" if row[4] else f"at most {row[5]}")
+        + ")"
+        for row in missed.itertuples()
+    ]
+    return f"{len(missed)} of {len(table)} targets are not met: {listed(words, most=6)}."
+
+
+def not_assessed(seen: Review) -> list[str]:
+    """Name running work that the review could not judge, and that therefore goes on."""
+    portfolio = seen.made.portfolio
+    runs = portfolio.projects["status"].isin(["running", "paused"])
+    left = portfolio.projects[runs & ~portfolio.projects.index.isin(seen.found.table.index)]
+    if len(left) == 0:
+        return []
+    why = seen.left_out.reindex(left.index).fillna("no estimates")
+    words = [f"{one_line(name)} ({why[label]})" for label, name in left["name"].items()]
+    return [
+        f"Not judged, for want of estimates, so {verb(len(left), 'it goes', 'they go')} on and "
+        f"{verb(len(left), 'its', 'their')} cost comes off the budgets first: {listed(words, most=6)}."
+    ]
 
 
 def never_approved(seen: Review) -> str:

@@ -8,6 +8,7 @@ from pmo_lib.tables.dictionary import (
     dictionary_markdown,
 )
 from pmo_lib.tables.intake import intake_ranking
+from pmo_lib.tables.mapping import read_mapped_tables
 from pmo_lib.tables.portfolio import Intake, Portfolio, as_frame, empty_frame
 from pmo_lib.tables.problems import TableError
 from pmo_lib.tables.reading import portfolio_of, read_portfolio, read_table
@@ -30,6 +31,7 @@ __all__ = [
     "parse_levels",
     "parse_points",
     "portfolio_of",
+    "read_mapped_tables",
     "read_portfolio",
     "read_table",
     "ready_made_maps",

@@ -10,7 +10,12 @@ from pmo_lib.checks import InputError, listing, show
 from pmo_lib.tables.criteria_checks import check_criteria, check_performance
 from pmo_lib.tables.dictionary import AS_PROPOSED, TABLES
 from pmo_lib.tables.link_checks import check_links
-from pmo_lib.tables.period_checks import check_money, check_people, check_periods
+from pmo_lib.tables.period_checks import (
+    check_hiring,
+    check_money,
+    check_people,
+    check_periods,
+)
 from pmo_lib.tables.problems import Findings, known_or_near, place
 from pmo_lib.tables.rows import Rows
 from pmo_lib.tables.texts import fold
@@ -45,6 +50,7 @@ def cross_check(
     check_money(tables, findings)
     _check_transfers(tables, findings)
     check_people(tables, findings)
+    check_hiring(tables, findings)
     if not demonstration:
         _check_committed_costs(tables, findings)
     check_links(tables["links"], findings)
@@ -59,6 +65,7 @@ _ORDERED = [
     ("cash_flows", "cost_low", "cost", "cost_high"),
     ("cash_flows", "benefit_low", "benefit", "benefit_high"),
     ("projects", "earliest_start", "", "latest_start"),
+    ("projects", "lasts_low", "", "lasts_high"),
     ("projects", "planned_start", "", "planned_finish"),
     ("status", "start", "", "finish"),
     ("limits", "at_least", "", "at_most"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,48 @@ def read_mapped(path: Path, column_map: str | Path | Mapping, findings: Findings
     )
     intake = intake_of(rows, column_map.heading, column_map.measure)
     return assemble(rows, findings, source=path.name, intake=intake)
+
+
+def read_mapped_tables(
+    path: str | Path, column_map: str | Path | Mapping, names: Iterable[str]
+) -> dict[str, pd.DataFrame]:
+    """Read some tables of a foreign file through a column map, without judging the rest.
+
+    Parameters
+    ----------
+    path, column_map
+        As in `read_mapped`.
+    names : iterable of str
+        Tables that the map must fill from the file.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The columns that the map fills; empty cells are missing.
+
+    Raises
+    ------
+    InputError
+        If the map does not fill one of the tables from the file, or the file cannot be used.
+    """
+    column_map, findings, sources = read_column_map(column_map), Findings(), {}
+    found: dict[str, pd.DataFrame] = {}
+    for name in names:
+        table = column_map.tables.get(name)
+        if table is None or not table.columns:
+            raise InputError(
+                f"{column_map.name}: does not say where the table '{name}' comes from; "
+                f"add [{name}.columns]"
+            )
+        raw = _source_table(Path(path), table.source, sources, findings)
+        if _names_known_headings(table, raw, column_map.name, findings):
+            doubtful: list = []
+            rows = _mapped(_Reading(table, raw, findings), {}, doubtful)
+            for _, (row, fault) in doubtful:
+                findings.cell(*row, expected=fault.expected, remedy=fault.remedy, fault=fault.fault)
+            found[name] = rows.frame[list(table.columns)].reset_index(drop=True)
+    findings.raise_if_any()
+    return found
 
 
 def _source_table(path: Path, source: Source, known: dict, findings: Findings) -> RawTable:

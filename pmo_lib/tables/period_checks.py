@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pmo_lib.checks import listing, show
+from pmo_lib.periods import fiscal_year, month_range
 from pmo_lib.tables.problems import Findings, known_or_near, place
 from pmo_lib.tables.rows import Rows
 
@@ -119,6 +120,39 @@ def check_people(tables: Mapping[str, Rows], findings: Findings) -> None:
                 fault=f"for role {show(role)} in period {period} has no capacity row",
                 remedy="add that row to capacity, or correct the role or period",
             )
+
+
+def check_hiring(tables: Mapping[str, Rows], findings: Findings) -> None:
+    """Report offers to hire in months without capacity or years without the budget that pays."""
+    rows, start = tables["hiring"], year_start(tables)
+    there = _keys(tables["capacity"].frame, ["role", "period"])
+    budgets = tables["budgets"].frame[["period", "fund", "business_unit"]].fillna("")
+    paying = set(budgets.itertuples(index=False, name=None))
+    for row, offer in rows.frame.dropna(subset=["role", "from_period", "to_period"]).iterrows():
+        first, last = offer["from_period"], offer["to_period"]
+        if last < first:
+            findings.cell(
+                rows.sheet, row, rows.shown("to_period"), last, expected="a month not before the first",
+                remedy=f"write {first} or later",
+            )  # fmt: skip
+            continue
+        months = month_range(first, last)
+        bare = [month for month in months if (offer["role"], month) not in there]
+        if bare:
+            findings.cell(
+                rows.sheet, row, rows.shown("from_period"), first, expected="months of capacity",
+                fault=f"to {last}: role {show(offer['role'])} has no capacity row in {listing(bare)}",
+                remedy="add those rows to capacity, with amount 0 if there is nobody",
+            )  # fmt: skip
+        unit = "" if pd.isna(offer["business_unit"]) else offer["business_unit"]
+        years = dict.fromkeys(fiscal_year(month, start) for month in months if start)
+        unpaid = [year for year in years if (year, offer["fund"], unit) not in paying]
+        if unpaid:
+            findings.cell(
+                rows.sheet, row, rows.shown("fund"), offer["fund"], expected="a budget",
+                fault=f"has no row of budgets in {listing(unpaid)}",
+                remedy="add that row to budgets, or correct the fund or months",
+            )  # fmt: skip
 
 
 def _inside(

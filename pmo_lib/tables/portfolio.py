@@ -107,6 +107,7 @@ class Portfolio:
     objectives: pd.DataFrame = field(default_factory=partial(empty_frame, "objectives"))
     contributions: pd.DataFrame = field(default_factory=partial(empty_frame, "contributions"))
     capacity: pd.DataFrame = field(default_factory=partial(empty_frame, "capacity"))
+    hiring: pd.DataFrame = field(default_factory=partial(empty_frame, "hiring"))
     demand: pd.DataFrame = field(default_factory=partial(empty_frame, "demand"))
     budgets: pd.DataFrame = field(default_factory=partial(empty_frame, "budgets"))
     transfers: pd.DataFrame = field(default_factory=partial(empty_frame, "transfers"))
@@ -116,6 +117,7 @@ class Portfolio:
     ballots: pd.DataFrame = field(default_factory=partial(empty_frame, "ballots"))
     approvals: pd.DataFrame = field(default_factory=partial(empty_frame, "approvals"))
     status: pd.DataFrame = field(default_factory=partial(empty_frame, "status"))
+    targets: pd.DataFrame = field(default_factory=partial(empty_frame, "targets"))
     discount_schedules: pd.DataFrame = field(
         default_factory=partial(empty_frame, "discount_schedules")
     )

@@ -122,7 +122,7 @@ def _write_folder(frames: dict[str, pd.DataFrame], path: Path) -> Path:
     if path.exists() and not path.is_dir():
         raise InputError(f"{path}: is a file; name a folder, or a workbook ending in .xlsx")
     texts = {
-        path / f"{name}.csv": _csv_text(name, frame)
+        path / f"{name}.csv": csv_text(name, frame)
         for name, frame in frames.items()
         if len(frame) or name == "projects" or (path / f"{name}.csv").exists()
     }
@@ -141,7 +141,8 @@ def _all_replacing(paths: list[Path]) -> Iterator[list[Path]]:
         yield [first, *rest]
 
 
-def _csv_text(table: str, frame: pd.DataFrame) -> str:
+def csv_text(table: str, frame: pd.DataFrame) -> str:
+    """Return what `file_frame` returned as the text of a CSV file."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(frame.columns)

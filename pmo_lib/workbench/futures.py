@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import periods, uncertainty
+from pmo_lib.checks import InputError, listing
 from pmo_lib.tables import Portfolio
 from pmo_lib.uncertainty import Estimate, Futures
 from pmo_lib.uncertainty.estimates import Shape
 from pmo_lib.workbench import pricing
-from pmo_lib.workbench.settings import Settings
-
-ENDS = (0.0, 1.0)
-"""Shares of futures below low and below high: none lies outside. [-]"""
+from pmo_lib.workbench.settings import Settings, future_rules
 
 DRAWS = 10_000
 
@@ -38,7 +36,7 @@ def estimates(
     portfolio: Portfolio,
     settings: Settings,
     *,
-    ends: tuple[float, float] = ENDS,
+    ends: tuple[float, float] | None = None,
     shape: Shape = uncertainty.pert,
 ) -> tuple[Estimate, Estimate]:
     """State cost and benefit of each priced project by year as low, most likely and high.
@@ -49,12 +47,13 @@ def estimates(
     ----------
     portfolio, settings
         Flows are those of the option by which a project is ranked.
-    ends : tuple of two floats, default `ENDS`
+    ends : tuple of two floats, default as the settings say
         Shares of futures below low and below high, as in `uncertainty.three_point`. [-]
     shape : function, default `uncertainty.pert`
         Of the distribution between them.
     """
-    flows = pricing.first_flows(portfolio)
+    flows, rules = pricing.first_flows(portfolio), future_rules(settings)
+    ends = ends or (rules["below_low"], 1 - rules["above_high"])
     points = []
     for end in ("_low", "", "_high"):
         stated = {
@@ -75,10 +74,13 @@ def ranged(portfolio: Portfolio, settings: Settings) -> pd.Index:
     stated = pricing.first_flows(portfolio)[
         ["cost_low", "cost_high", "benefit_low", "benefit_high"]
     ]
-    if not stated.notna().any(axis=None):
+    dated = portfolio.projects[["late_low", "late_high", "lasts_low", "lasts_high"]]
+    if not (stated.notna().any(axis=None) or dated.notna().any(axis=None)):
         return pd.Index([])
     cost, benefit = estimates(portfolio, settings)
     wide = (cost.width > 0).any(axis=1) | (benefit.width > 0).any(axis=1)
+    for part in _dates(portfolio, settings, cost.likely.index):
+        wide |= False if part is None else (part.width > 0).any(axis=1)
     return cost.likely.index[wide]
 
 
@@ -86,14 +88,15 @@ def simulate(
     portfolio: Portfolio,
     settings: Settings,
     *,
-    ends: tuple[float, float] = ENDS,
+    ends: tuple[float, float] | None = None,
     shape: Shape = uncertainty.pert,
     draws: int = DRAWS,
 ) -> Futures:
     """Draw what every priced project costs and is worth, from the seed of the settings.
 
-    Each project's cost and benefit have one quantile a future, which moves all its years;
-    projects are drawn independently of each other.
+    Each project's cost and benefit have one quantile a future, which moves all its years,
+    and projects are drawn independently of each other, unless the settings say otherwise.
+    A late start moves all of a project's flows, longer work its benefits.
 
     Raises
     ------
@@ -102,7 +105,55 @@ def simulate(
     """
     cost, benefit = estimates(portfolio, settings, ends=ends, shape=shape)
     rate = rates(portfolio, settings, cost.likely)
-    return uncertainty.simulate(cost, benefit, discount_rate=rate, draws=draws, seed=settings.seed)
+    start, duration = _dates(portfolio, settings, cost.likely.index)
+    return uncertainty.simulate(
+        cost, benefit, discount_rate=rate, start=start, duration=duration, draws=draws,
+        **_drawn(portfolio, settings, cost.likely.index),
+    )  # fmt: skip
+
+
+def _drawn(portfolio: Portfolio, settings: Settings, projects: pd.Index) -> dict:
+    """Return how the quantiles are drawn, as arguments of `uncertainty.simulate`."""
+    rules, how = future_rules(settings), {"seed": settings.seed}
+    how["independent_periods"] = rules["independent_years"]
+    if rules["correlation"]:
+        groups = portfolio.projects[rules["together"]].reindex(projects)
+        how |= {"groups": groups, "correlation": rules["correlation"]}
+    return how
+
+
+def _dates(portfolio: Portfolio, settings: Settings, projects: pd.Index) -> tuple:
+    """State by how much projects may start late and how long they may last; None where nobody does."""
+    table, rules = portfolio.projects.reindex(projects), future_rules(settings)
+    how = {"percentiles": (rules["below_low"], 1 - rules["above_high"])}
+    start = duration = None
+    if table[["late_low", "late_high"]].notna().any(axis=None):
+        low, high = (table[f"late_{end}"].fillna(0.0) / 12 for end in ("low", "high"))
+        start = uncertainty.three_point(low, low * 0.0, high, **how)
+    if table[["lasts_low", "lasts_high"]].notna().any(axis=None):
+        planned = pd.Series(
+            [
+                np.nan if pd.isna(a) or pd.isna(b) else periods.months_between(a, b) + 1
+                for a, b in zip(table["planned_start"], table["planned_finish"], strict=True)
+            ],
+            index=projects,
+        )
+        bare = table[["lasts_low", "lasts_high"]].notna().any(axis=1) & planned.isna()
+        if bare.any():
+            raise InputError(
+                "projects: lasts_low and lasts_high need planned_start and planned_finish; missing "
+                f"for {listing(projects[bare])}"
+            )
+        planned = planned.fillna(0.0)
+        low, high = (table[f"lasts_{end}"].fillna(planned) / 12 for end in ("low", "high"))
+        outside = projects[~((low <= planned / 12) & (planned / 12 <= high))]
+        if len(outside):
+            raise InputError(
+                "projects: planned_start to planned_finish must last from lasts_low to lasts_high "
+                f"months; it does not for {listing(outside)}"
+            )
+        duration = uncertainty.three_point(low, planned / 12, high, **how)
+    return start, duration
 
 
 def at_the_middle(portfolio: Portfolio, settings: Settings) -> pd.Series:
@@ -153,8 +204,9 @@ def against_budgets(
             width=cost.width * inside,
         )
         drawn = uncertainty.simulate(
-            part, benefit, discount_rate=0.0, draws=draws, seed=settings.seed
-        ).cost.sum()
+            part, benefit, discount_rate=0.0, draws=draws,
+            **_drawn(portfolio, settings, cost.likely.index),
+        ).cost.sum()  # fmt: skip
         rows[label] = limit[span].sum(), *_described(drawn, limit[span].sum())
     return pd.DataFrame.from_dict(
         rows, orient="index", columns=["budget", "p10", "p50", "p90", "over", "over_error"]

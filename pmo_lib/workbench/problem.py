@@ -14,6 +14,7 @@ from pmo_lib.tables import Portfolio, parse_group
 from pmo_lib.wording import limit_words, money_words
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.evaluation import Evaluation
+from pmo_lib.workbench.means import hiring, transfers
 from pmo_lib.workbench.options import finishes, moved_demand, moved_flows, options
 from pmo_lib.workbench.settings import Settings
 
@@ -45,7 +46,8 @@ def choosing_problem(portfolio: Portfolio, settings: Settings, evaluation: Evalu
         "forced_out": forced_out,
         "limits": stated.astype({"at_least": float, "at_most": float}) if len(stated) else None,
         "groups": _groups(portfolio, stated, assessed),
-        "transfers": _transfers(portfolio, left),
+        "transfers": transfers(portfolio, left),
+        "hiring": hiring(portfolio, left, capacity),
         **relations,
     }
     if relations["after"]:
@@ -271,20 +273,6 @@ def _dates(portfolio, settings, plan, after: list[tuple]) -> dict:
     return {"start": start, "finish": finish.clip(lower=start)}
 
 
-def _transfers(portfolio: Portfolio, left) -> pd.DataFrame | None:
-    """Return what may be moved between budgets, from and to by label."""
-    table = portfolio.transfers
-    if len(table) == 0 or not isinstance(left, pd.Series):
-        return None
-    ends = {}
-    for side in ("from", "to"):
-        parts = [f"{side}_period", f"{side}_fund", f"{side}_unit"][: left.index.nlevels]
-        ends[side] = list(table[parts].fillna("").itertuples(index=False, name=None))
-    moves = pd.DataFrame({**ends, "at_most": table["at_most"], "authority": table["authority"]})
-    ahead = moves["from"].isin(left.index) & moves["to"].isin(left.index)
-    return moves[ahead].reset_index(drop=True)
-
-
 def _synergies(portfolio, settings, evaluation, problem) -> pd.DataFrame | None:
     """Return extra value and cost of doing both; with running work, it is added to the proposal."""
     unit = 1.0 if settings.objective == "npv" else 0.01
@@ -356,17 +344,6 @@ def cautions(portfolio: Portfolio, evaluation: Evaluation):
             f"{short.max():.1f} in {periods.month_label(month)}"
             + (f" and in {len(short) - 1} more role-months." if len(short) > 1 else ".")
         )
-
-
-def moves(choice: Choice, settings: Settings):
-    """Yield each transfer between budgets that the list needs, and who allows it."""
-    for row in choice.transfers.itertuples():
-        if row.moved > 0:
-            allows = f", as {row.authority} allows" if pd.notna(row.authority) else ""
-            yield (
-                f"{money_words(row.moved, settings.currency)} moves from {limit_words(row[1])} to "
-                f"{limit_words(row.to)}{allows}."
-            )
 
 
 def as_chosen(problem: dict, choice: Choice) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from time import monotonic
 
 import numpy as np
@@ -166,11 +167,15 @@ def that_can_bind(problem: dict) -> dict:
         return problem
     tight = problem["use"].clip(lower=0).sum() > problem["capacity"]
     if not tight.any():
-        return {**problem, "use": None, "capacity": None}
+        return {**problem, "use": None, "capacity": None, "hiring": None}
+    hiring = problem.get("hiring")
+    if hiring is not None:
+        hiring = replace(hiring, adds=hiring.adds.loc[:, tight])
     return {
         **problem,
         "use": problem["use"].loc[:, tight],
         "capacity": problem["capacity"][tight],
+        "hiring": hiring,
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,16 +19,6 @@ from pmo_lib.workbench.options import options
 from pmo_lib.workbench.problem import choosing_problem
 from pmo_lib.workbench.recommendation import Recommendation
 from pmo_lib.workbench.settings import Settings, review_rules
-
-CAUSES = {
-    "new data": (),
-    "new weights": ("weights", "swings", "objective_weights"),
-    "new limits": ("limits", "budgets", "budget_scale", "capacity", "transfers"),
-    "an override": ("overrides",),
-}
-"""Why a list may change, and the tables and settings that belong to each but the first."""
-
-WEIGHTS = {"criteria": ("weight", "swing_worst", "swing_best"), "objectives": ("weight", "rank")}
 
 _SWITCHES = {
     "stop_value": ["exit_cost", "contract_minimum"],
@@ -59,6 +48,8 @@ class Review:
         The review as the arguments of `rebalance.rebalance`.
     drift, standing : DataFrame
         Of `rebalance.drift` and `rebalance.standing`.
+    left_out : Series of str by project
+        Why running or paused work could not be judged, and therefore goes on.
     """
 
     made: Recommendation
@@ -67,18 +58,29 @@ class Review:
     problem: dict
     drift: pd.DataFrame
     standing: pd.DataFrame
+    left_out: pd.Series
 
 
 def review(made: Recommendation) -> Review:
-    """Choose what to stop, pause, continue, resume and start, and ask how each project stands."""
+    """Choose what to stop, pause, continue, resume and start, and ask how each project stands.
+
+    Raises
+    ------
+    InputError
+        As `rebalance`, and one sentence for each report of the last review that contradicts
+        itself or the cash flows.
+    """
     portfolio, settings = made.portfolio, made.settings
     rules = review_rules(settings)
+    problems = core.contradictions(portfolio)
+    if problems:
+        raise InputError(*problems)
     problem = review_problem(portfolio, settings, rules)
     drift = core.drift(portfolio.status, portfolio.approvals)
     last = drift.groupby("project").last()
     standing = core.standing(**problem, drift=last, currency=settings.currency)
     found = _rebalanced(problem, settings, rules)
-    return Review(made, found, rules, problem, drift, standing)
+    return Review(made, found, rules, problem, drift, standing, _left_out(portfolio, settings))
 
 
 def rebalance(
@@ -149,60 +151,31 @@ def review_problem(portfolio: Portfolio, settings: Settings, rules: core.Rules) 
     }
 
 
-def since_last(
-    before: tuple[Portfolio, Settings], after: tuple[Portfolio, Settings], rules: core.Rules
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Say what changed since last time, and why: `rebalance.bridge` and `rebalance.attribution`.
-
-    Both times are rebalanced, and mixtures of them in which only some causes have changed.
-    What is neither weights, limits nor overrides is data; all are rebalanced by the same
-    rules. An override of a project that was not there yet is left out.
-    """
-    decide = functools.cache(lambda causes: rebalance(*_mixed(before, after, causes), rules))
-    changed = [c for c in CAUSES if not _alike(before, _mixed(before, after, frozenset({c})))]
-    return core.bridge(decide, changed), core.attribution(decide, list(CAUSES), changed)
+def _left_out(portfolio: Portfolio, settings: Settings) -> pd.Series:
+    """Say why running or paused work cannot be assessed like a proposal, by project."""
+    stands = portfolio.projects["status"]
+    reviewed = stands.isin(["running", "paused"])
+    aside = evaluate(_as_proposals(portfolio, reviewed), settings).set_aside["reason"]
+    return aside[aside.index.isin(stands.index[reviewed])]
 
 
-def _mixed(before, after, causes) -> tuple[Portfolio, Settings]:
-    """Return tables and settings of before, with those of the causes as after."""
-    mixed = list(after if "new data" in causes else before)
-    for cause, names in CAUSES.items():
-        taken = after if cause in causes else before
-        for place, source in enumerate(taken) if names else ():
-            own = {n: getattr(source, n) for n in names if hasattr(source, n)}
-            mixed[place] = dataclasses.replace(mixed[place], **own)
-    weighed = (after if "new weights" in causes else before)[0]
-    tables = {
-        name: getattr(mixed[0], name).assign(**getattr(weighed, name)[list(columns)])
-        for name, columns in WEIGHTS.items()
-    }
-    stated, there = mixed[0].overrides, mixed[0].projects.index
-    known = tuple(row for row in mixed[1].overrides if row["project"] in there)
-    tables["overrides"] = stated[stated["project"].isin(there)]
-    return dataclasses.replace(mixed[0], **tables), dataclasses.replace(mixed[1], overrides=known)
-
-
-def _alike(one, other) -> bool:
-    """Tell whether tables and settings are the same."""
-    tables = (vars(one[0]).items(), vars(other[0]))
-    same = all(t.equals(tables[1][n]) for n, t in tables[0] if isinstance(t, pd.DataFrame))
-    return same and one[1].hash() == other[1].hash()
+def _as_proposals(portfolio: Portfolio, reviewed: pd.Series) -> Portfolio:
+    """Return the portfolio with some running and paused projects as proposals that start now."""
+    stated = portfolio.options
+    first = stated["option"] == stated["project"].map(pricing.first_options(portfolio))
+    projects = portfolio.projects
+    projects = projects.assign(status=projects["status"].where(~reviewed, "proposed"))
+    projects.loc[reviewed, ["earliest_start", "latest_start"]] = np.nan
+    kept = stated[first | ~stated["project"].map(reviewed)]
+    return dataclasses.replace(portfolio, projects=projects, options=kept)
 
 
 def _all_ahead(portfolio: Portfolio, settings: Settings) -> tuple[Portfolio, Evaluation]:
     """Assess running and paused projects like proposals; running ones that cannot be, stay."""
     stands = portfolio.projects["status"]
     reviewed = stands.isin(["running", "paused"])
-    stated = portfolio.options
-    first = stated["option"] == stated["project"].map(pricing.first_options(portfolio))
     for _ in range(2):
-        as_proposals = portfolio.projects.assign(status=stands.where(~reviewed, "proposed"))
-        as_proposals.loc[reviewed, ["earliest_start", "latest_start"]] = np.nan
-        ahead = dataclasses.replace(
-            portfolio,
-            projects=as_proposals,
-            options=stated[first | ~stated["project"].map(reviewed)],
-        )
+        ahead = _as_proposals(portfolio, reviewed)
         evaluation = evaluate(ahead, settings)
         aside = reviewed & stands.index.isin(evaluation.set_aside.index)
         if not aside.any():

@@ -15,13 +15,13 @@ from pmo_lib.tables import Portfolio
 from pmo_lib.wording import Money, limit_words, money_words, one_line
 from pmo_lib.workbench.answers import naming
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
+from pmo_lib.workbench.means import hires, moves
 from pmo_lib.workbench.options import option_words, taken_options
 from pmo_lib.workbench.problem import (
     as_chosen,
     as_scheduled,
     cautions,
     choosing_problem,
-    moves,
     worth_of,
 )
 from pmo_lib.workbench.reasons import does_not_fit, reasons, shortfalls, split_warnings
@@ -138,6 +138,15 @@ def recommend(
     walked = dataclasses.replace(walked, value=worth_of(problem, walked))
     choice, other = (best, walked) if settings.rule == RULES[0] else (walked, best)
     _require_assessed(portfolio, evaluation, choice)
+    return laid_out(
+        portfolio, settings, evaluation, problem, choice, other, explain=explain, progress=progress
+    )
+
+
+def laid_out(
+    portfolio, settings, evaluation, problem: dict, choice, other, *, explain: bool, progress=None
+) -> Recommendation:
+    """Lay out a choice that was made as a recommendation: `recommend` without choosing."""
     why = reasons(portfolio, settings, problem, choice, explain=explain, progress=progress)
     if problem["value"].index.nlevels > 1:
         taken = taken_options(portfolio, settings, choice.option)
@@ -161,6 +170,7 @@ def recommend(
         warnings=evaluation.warnings
         + tuple(cautions(portfolio, evaluation))
         + tuple(moves(choice, settings))
+        + tuple(hires(problem, choice, portfolio, settings))
         + _not_met(choice)
         + (tuple(split_warnings(portfolio, settings, evaluation, flat, choice)) if explain else ()),
     )

@@ -19,11 +19,13 @@ from pmo_lib.rebalance.rules import Rules
 
 RULES = ("best affordable list", "down the list")
 OBJECTIVES = ("score", "npv", "priority")
-NOT_DECISIVE = ("saved_by", "saved_reason", "saved_on")
+OFFICES = ("supportive", "controlling", "directive")
+NOT_DECISIVE = ("saved_by", "saved_reason", "saved_on", "office", "approval_matrix")
 STATES = ("DRAFT", "FOR APPROVAL", "APPROVED")
 MEASURES = ("share", "amount", "count")
 OVERRIDE_KEYS = ("project", "decision", "reason", "by")
 LIMIT_KEYS = ("group", "measure", "at_least", "at_most")
+MATRIX_KEYS = ("role", "signs", "above")
 
 
 def _help(
@@ -98,9 +100,22 @@ class Settings:
         "Extra limits: group ('category: Digital'), measure (share, amount, count), at_least, at_most.",
         (),
     )
+    office: str = _help(
+        "How the office works: supportive, controlling or directive; who signs follows from it.",
+        OFFICES[1],
+    )
+    approval_matrix: tuple[Mapping[str, Any], ...] = _help(
+        "Who signs, where that differs: role, signs (what, in words), above (amount; 0: always).",
+        (),
+    )
     review: Mapping[str, Any] = _help(
         "Rules of reviews of running work, such as most_stops or success by confidence; empty: "
         "as the library states them.",
+        factory=dict,
+    )
+    futures: Mapping[str, Any] = _help(
+        "How ranges are read: below_low and above_high (shares of futures beyond the stated ends), "
+        "together (programme or category) with correlation, independent_years; empty: ends, alone.",
         factory=dict,
     )
     saved_by: str = _help("Who saved these settings.", "")
@@ -213,6 +228,45 @@ def review_rules(settings: Settings) -> Rules:
         raise InputError(f"review: {error}; see the comments of the settings") from None
 
 
+def future_rules(settings: Settings) -> dict[str, Any]:
+    """Return how ranges become futures, with what is not stated filled in.
+
+    Returns
+    -------
+    dict
+        ``below_low`` and ``above_high`` in [0, 0.5) (0: low and high are the ends of the
+        possible), ``together`` (``"programme"``, ``"category"`` or empty), ``correlation``
+        inside it in [0, 1], ``independent_years`` (each year drawn by itself).
+
+    Raises
+    ------
+    InputError
+        If a key is not one of these, or out of range.
+    """
+    usual = {"below_low": 0.0, "above_high": 0.0, "together": "", "correlation": 0.0}
+    usual["independent_years"] = False
+    problems = [
+        _unknown_key(key, set(usual), "futures") for key in settings.futures if key not in usual
+    ]
+    rules = usual | dict(settings.futures)
+    for key, most in (("below_low", 0.49), ("above_high", 0.49), ("correlation", 1.0)):
+        if not (_is_number(rules[key]) and 0 <= rules[key] <= most):
+            problems.append(f"futures: {key} must lie in [0, {most:g}], got {show(rules[key])}")
+    if rules["together"] not in ("", "programme", "category"):
+        problems.append(
+            f"futures: together must be 'programme' or 'category', got {show(rules['together'])}"
+        )
+    elif _is_number(rules["correlation"]) and rules["correlation"] and not rules["together"]:
+        problems.append("futures: correlation holds inside a group; say together = 'programme'")
+    if not isinstance(rules["independent_years"], bool):
+        problems.append(
+            f"futures: independent_years must be true or false, got {show(rules['independent_years'])}"
+        )
+    if problems:
+        raise InputError(*problems)
+    return rules
+
+
 def _plain(node: Any) -> Any:
     """Write equal settings alike: 1.0 as 1, tuples as lists."""
     if isinstance(node, Mapping):
@@ -249,7 +303,12 @@ def _problems(settings: Settings):
     if settings.fiscal_year_start:
         day = f"2027-{settings.fiscal_year_start}"
         yield from _caught(periods.parse, day, name="fiscal_year_start")
-    for name, allowed in (("rule", RULES), ("objective", OBJECTIVES), ("status", STATES)):
+    for name, allowed in (
+        ("rule", RULES),
+        ("objective", OBJECTIVES),
+        ("status", STATES),
+        ("office", OFFICES),
+    ):
         if getattr(settings, name) not in allowed:
             words = ", ".join(map(show, allowed))
             yield f"{name}: must be one of {words}, got {show(getattr(settings, name))}"
@@ -278,9 +337,16 @@ def _problems(settings: Settings):
             yield f"swings: each must be a pair [worst, best], got {show(value)} for {show(key)}"
     if settings.review:
         yield from _caught(review_rules, settings)
+    yield from _caught(future_rules, settings)
     yield from _override_problems(settings.overrides)
     for number, row in enumerate(settings.limits, start=1):
         yield from _limit_problems(row, f"limits entry {number}")
+    for number, row in enumerate(settings.approval_matrix, start=1):
+        where = f"approval_matrix entry {number}"
+        yield from _keys_problems(row, MATRIX_KEYS, where, MATRIX_KEYS[:2])
+        above = row.get("above", 0) if isinstance(row, Mapping) else 0
+        if not (_is_number(above) and above >= 0):
+            yield f"{where}: above must be an amount of at least 0, got {show(above)}"
 
 
 def _limit_problems(row, where: str):
@@ -328,7 +394,7 @@ def _wrong_types(settings: Settings):
     for name in ("weights", "swings", "objective_weights", "review"):
         if not isinstance(getattr(settings, name), Mapping):
             yield f"{name}: must be a table such as [{name}], got {show(getattr(settings, name))}"
-    for name in ("overrides", "limits"):
+    for name in ("overrides", "limits", "approval_matrix"):
         if not isinstance(getattr(settings, name), tuple):
             yield f"{name}: must be a list of tables such as [[{name}]], got {show(getattr(settings, name))}"
 

@@ -1,0 +1,136 @@
+"""Write a pack: what a board needs to decide, and what an auditor needs to believe it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pmo_lib.approval.dossier import Dossier
+from pmo_lib.approval.seal import seal
+from pmo_lib.checks import InputError, listing
+from pmo_lib.tables.writing import replacing
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a pack: its name, what it is for, and what writes it."""
+
+    file: str
+    words: str
+    write: Callable[[Dossier, Path], object]
+
+
+def write_workbook(dossier: Dossier, path: Path) -> Path:
+    """Write the workbook to decide in, whole or not at all."""
+    from pmo_lib.export.decision_book import as_decision_book
+
+    content = as_decision_book(dossier)
+    with replacing(path) as draft:
+        draft.write_bytes(content)
+    return path
+
+
+def _paper(dossier: Dossier, path: Path) -> object:
+    from pmo_lib.export.paper import write_paper
+
+    return write_paper(dossier, path)
+
+
+def _slides(dossier: Dossier, path: Path) -> object:
+    from pmo_lib.export.slides import write_slides
+
+    return write_slides(dossier, path)
+
+
+def _minutes(dossier: Dossier, path: Path) -> object:
+    from pmo_lib.export.minutes import write_minutes
+
+    return write_minutes(dossier, path)
+
+
+def _log(dossier: Dossier, path: Path) -> object:
+    from pmo_lib.export.minutes import write_decision_log
+
+    return write_decision_log(dossier, path)
+
+
+def _live(dossier: Dossier, path: Path) -> object:
+    from pmo_lib.export.live_file import write_live
+
+    return write_live(dossier.recommendation, path, agenda=dossier.agenda, seal=dossier.seal)
+
+
+PARTS = {
+    "workbook": Part("decide.xlsx", "the workbook to decide in", write_workbook),
+    "paper": Part("paper.pdf", "the paper to read", _paper),
+    "slides": Part("slides.pptx", "the slides to present", _slides),
+    "minutes": Part("minutes.md", "the minutes", _minutes),
+    "log": Part("decision_log.csv", "the decision log", _log),
+    "live": Part("live.html", "the list that every member can re-rank", _live),
+}
+"""What a pack may hold; the sealed file is always written."""
+
+SEALED = "sealed.zip"
+"""Name of the sealed file."""
+
+USUAL = tuple(name for name in PARTS if name != "live")
+
+
+def write_pack(
+    dossier: Dossier,
+    folder: str | Path,
+    *,
+    parts: Iterable[str] = USUAL,
+    record=None,
+    progress=None,
+) -> tuple[list[Path], list[Path]]:
+    """Write a pack into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        What is written.
+    folder : path
+        Made if need be. Files there that differ are kept under a dated name: a workbook
+        that was filled in is never lost.
+    parts : iterable of str
+        Of `PARTS`; the sealed file holds the hash of each.
+    record : record.Record, optional
+        Its decisions and revealed ballots are sealed as well.
+    progress : callable, optional
+        Called with (done, total, words).
+
+    Returns
+    -------
+    (list of Path, list of Path)
+        The files written, the sealed one last, and where earlier ones are kept.
+
+    Raises
+    ------
+    InputError
+        If a part is not known, a package is missing, or a file cannot be written.
+    """
+    from pmo_lib.folder import write_keeping
+
+    folder, parts = Path(folder), list(dict.fromkeys(parts))
+    if unknown := [name for name in parts if name not in PARTS]:
+        raise InputError(f"parts: {listing(unknown)} not known; choose among {', '.join(PARTS)}")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: is a file; name a folder")
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        for done, part in enumerate(parts):
+            if progress:
+                progress(done, len(parts) + 1, PARTS[part].words)
+            PARTS[part].write(dossier, scratch / PARTS[part].file)
+        if progress:
+            progress(len(parts), len(parts) + 1, "the sealed file")
+        documents = {PARTS[part].file: (scratch / PARTS[part].file).read_bytes() for part in parts}
+        seal(dossier, scratch / SEALED, documents=documents, record=record)
+        documents[SEALED] = (scratch / SEALED).read_bytes()
+    files, kept = [folder / name for name in documents], []
+    for file, content in zip(files, documents.values(), strict=True):
+        kept += write_keeping([file], lambda draft, content=content: draft.write_bytes(content))
+    return files, kept

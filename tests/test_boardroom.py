@@ -1,0 +1,579 @@
+"""The board room without a browser: what is tried, kept, undone, decided, escaped and refused."""
+
+import asyncio
+import dataclasses
+import json
+import re
+import shutil
+from contextlib import suppress
+from html import unescape
+
+import pandas as pd
+import pytest
+import traitlets
+from altair.utils.schemapi import debug_mode
+from test_widgets import plain
+
+from pmo_lib import folder, record, workbench
+from pmo_lib.boardroom import (
+    agenda_items,
+    asking,
+    compare,
+    decisions,
+    keeping,
+    markup,
+    ranking,
+    state,
+)
+from pmo_lib.boardroom import words as told
+from pmo_lib.boardroom.frame import TABS, Frame
+from pmo_lib.boardroom.opening import PORTFOLIO, open_room
+from pmo_lib.boardroom.page import BoardRoom
+from pmo_lib.boardroom.scenario_view import SAVED, TRIED
+from pmo_lib.boardroom.state import Room
+from pmo_lib.checks import InputError
+from pmo_lib.widgets.trial import CANNOT, COMING, EXACT
+
+EVIL = "</script><script>window.pwned=1</script>&$x$"
+LEFT_OUT, WISH, TAKEN = "bus-lanes", "visitor-centre", "street-trees"
+REASONED = {"reason": "Promised", "by": "The chair"}
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A copy of the example that may be decided on."""
+    target = tmp_path / "portfolio"
+    shutil.copytree(folder.example_folder(), target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def example():
+    """The example as read, with the list it gives."""
+    portfolio, settings = folder.open_folder(folder.example_folder())
+    return portfolio, settings, workbench.recommend(portfolio, settings, explain=False)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick_charts():
+    """Check a chart once it is whole, not each of its parts."""
+    with debug_mode(False):
+        yield
+
+
+@pytest.fixture
+def room(path, example):
+    return Room(*example[:2], opening=example[2], path=path, explain=False)
+
+
+@pytest.fixture
+def again(path, example):
+    """Open the same portfolio once more, as after a reload."""
+    return lambda: Room(
+        example[0], folder.read_settings(path), path=path, explain=False,
+        opening=example[2] if folder.read_settings(path) == example[1] else None,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def board(room):
+    return BoardRoom(room)
+
+
+def said(widget) -> str:
+    """Read every text of a widget and those in it."""
+    own = unescape(plain(widget.value)) if type(widget).__name__ == "HTML" else ""
+    return " ".join([own, *(said(child) for child in getattr(widget, "children", ()))])
+
+
+def click(button) -> None:
+    button.click()
+
+
+# What is tried --------------------------------------------------------------------------------
+
+
+def test_the_page_opens_with_the_saved_list_and_writes_nothing(room, path):
+    assert (room.state, room.moved, room.steps) == (EXACT, False, (0, 0))
+    assert room.answer is room.opening
+    assert not keeping.kept_file(path).exists()
+    assert not decisions.record_file(path).exists()
+
+
+def test_a_budget_is_answered_as_a_recommendation_of_its_own(room):
+    room.fund(0.85)
+    expected = workbench.recommend(
+        room.portfolio, dataclasses.replace(room.saved, budget_scale=0.85), explain=False
+    )
+    assert room.answer.choice.selected.equals(expected.choice.selected)
+    assert room.state == EXACT and room.moved
+
+
+def test_each_step_is_taken_back_and_taken_again(room):
+    room.fund(0.9)
+    room.rule_on(LEFT_OUT, "in", **REASONED)
+    included = room.answer
+    room.undo()
+    assert room.settings.budget_scale == 0.9 and not room.settings.overrides
+    room.undo()
+    assert room.settings == room.saved and room.answer is room.opening
+    room.redo()
+    room.redo()
+    assert room.answer.headline == included.headline
+    assert room.project == LEFT_OUT and room.without is not None
+    room.undo()
+    room.fund(0.8)
+    assert room.steps[1] == 0, "a new step leaves nothing to take again"
+
+
+def test_moves_of_one_slider_are_one_step(room, monkeypatch):
+    monkeypatch.setattr(state, "SAME_STEP", 60.0)
+    for scale in (0.99, 0.98, 0.97):
+        room.fund(scale)
+    assert room.steps == (1, 0)
+    room.weigh(dict.fromkeys(room.portfolio.criteria.index, 10.0))
+    assert room.steps == (2, 0)
+    room.undo()
+    assert room.settings.budget_scale == 0.97
+
+
+def test_undo_with_nothing_to_take_back_does_nothing(room):
+    room.undo()
+    room.redo()
+    assert room.answer is room.opening and room.version == 0
+
+
+def test_what_gives_no_list_says_so_and_keeps_the_last(room):
+    room.weigh(dict.fromkeys(room.portfolio.criteria.index, 0.0))
+    assert room.state == CANNOT and "at least one must be above 0" in room.problem
+    assert room.answer is room.opening
+    room.fund(0.1)
+    assert room.state == CANNOT and room.problem
+    assert room.answer is room.opening
+    assert "The last exact list stays" in plain(told.headline(room))
+    room.back()
+    assert (room.state, room.problem) == (EXACT, "")
+
+
+@pytest.mark.parametrize(
+    ("project", "decision", "given", "match"),
+    [
+        ("nobody", "in", REASONED, "choose one"),
+        ("", "in", REASONED, "choose one"),
+        (None, "in", REASONED, "choose one"),
+        (LEFT_OUT, "perhaps", REASONED, "decision"),
+        (LEFT_OUT, "in", {"reason": " ", "by": "A"}, "reason: is empty"),
+        (LEFT_OUT, "in", {"reason": "x", "by": "\u200b"}, "your name: is empty"),
+        (LEFT_OUT, "in", {"reason": None, "by": "A"}, "reason: is empty"),
+        (LEFT_OUT, "in", {"reason": "x" * 500, "by": "A"}, "longer"),
+    ],
+)
+def test_a_board_decision_needs_a_project_a_name_and_a_reason(
+    room, project, decision, given, match
+):
+    with pytest.raises(InputError, match=match):
+        room.rule_on(project, decision, **given)
+    assert room.settings == room.saved
+
+
+def test_including_and_excluding_state_their_price(room):
+    room.rule_on(LEFT_OUT, "in", **REASONED)
+    lost = 100 * (room.opening.choice.value - room.answer.choice.value)
+    words = plain(told.price(room))
+    assert f"{lost:,.1f} points" in words and "displaces" in words and "The chair" in words
+    room.free(LEFT_OUT)
+    assert room.answer.headline == room.opening.headline and told.price(room) == ""
+    room.rule_on(TAKEN, "out", **REASONED)
+    lost = 100 * (room.opening.choice.value - room.answer.choice.value)
+    assert lost > 0 and f"{lost:,.1f} points" in plain(told.price(room))
+    room.rule_on(LEFT_OUT, "out", **REASONED)
+    assert "not on the list in any case" in plain(told.price(room))
+
+
+def test_a_search_that_is_overtaken_is_stopped(room, monkeypatch):
+    seen = []
+
+    def slow(portfolio, settings, *, explain=True, progress=None):
+        if settings.budget_scale == 0.9:
+            while not progress(0, 1, ""):
+                pass
+            seen.append("stopped")
+        return real(portfolio, settings, explain=False)
+
+    real = workbench.recommend
+    monkeypatch.setattr(workbench, "recommend", slow)
+
+    async def run():
+        room._following._pause = 0.01
+        room.fund(0.9)
+        await asyncio.sleep(0.3)
+        assert room.state == COMING and room.answer is room.opening
+        room.fund(0.95)
+        while room.state == COMING:
+            await asyncio.sleep(0.02)
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+    assert seen == ["stopped"]
+    assert room.answer.settings.budget_scale == 0.95
+
+
+# Scenarios and what is kept -------------------------------------------------------------------
+
+
+def test_a_reload_comes_back_to_the_same_state(room, again):
+    room.fund(0.9)
+    room.save_scenario("Nine tenths", by="Ann")
+    room.rule_on(LEFT_OUT, "in", **REASONED)
+    again = again()
+    assert again.settings == room.settings and again.project == LEFT_OUT
+    assert again.answer.headline == room.answer.headline
+    assert list(again.scenarios) == ["Nine tenths"] and again.scenarios["Nine tenths"].by == "Ann"
+    again.restore("Nine tenths")
+    assert again.settings.budget_scale == 0.9 and not again.settings.overrides
+
+
+def test_what_another_page_tries_is_taken_up(room, again):
+    other = again()
+    other.fund(0.9)
+    room.refresh()
+    assert room.settings.budget_scale == 0.9 and room.answer.headline == other.answer.headline
+    room.undo()
+    assert room.settings.budget_scale == 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"board_room": 1}', '{"board_room": 9, "settings": ""}', "null",
+     '{"board_room": 1, "settings": 3, "project": "", "scenarios": []}',
+     '{"board_room": 1, "settings": "rule = 3", "project": "", "scenarios": []}'],
+)  # fmt: skip
+def test_a_damaged_file_is_said_and_not_used(path, again, text):
+    keeping.kept_file(path).write_text(text, "utf-8")
+    room = again()
+    assert room.settings == room.saved and keeping.FILE in room.note
+    room.fund(0.9)
+    assert room.note == "" and keeping.read_kept(path).settings.budget_scale == 0.9
+
+
+def test_a_scenario_needs_a_name_and_one_of_that_name_is_replaced(room):
+    for name in ("", "  ", None, "x" * 200):
+        with pytest.raises(InputError, match="name of the scenario"):
+            room.save_scenario(name)
+    room.save_scenario("A")
+    room.fund(0.9)
+    room.save_scenario(" A ")
+    assert list(room.scenarios) == ["A"] and room.scenarios["A"].settings.budget_scale == 0.9
+    with pytest.raises(InputError, match="choose one"):
+        room.restore("B")
+    room.drop_scenario("A")
+    assert not room.scenarios
+
+
+def test_scenarios_stand_side_by_side(board):
+    room = board.room
+    room.fund(0.85)
+    room.save_scenario("Cut")
+    room.rule_on(WISH, "in", **REASONED)
+    room.save_scenario("Promise")
+    board.frame.tab = "compare"
+    board.comparing.first.value, board.comparing.second.value = "Cut", "Promise"
+    text = said(board.comparing.widget)
+    assert "of the weights the board would accept, Cut is worth more than Promise" in text
+    assert "Mere visitor centre" in text and "Share of the money by objective" in text
+    board.comparing.second.value = SAVED
+    click(board.comparing.restore)
+    assert room.settings == room.saved
+
+
+def test_comparing_counts_what_enters_and_what_it_costs(room):
+    cut = workbench.recommend(
+        room.portfolio, dataclasses.replace(room.saved, budget_scale=0.85), explain=False
+    )
+    found = compare.compare(room.opening, room.opening, cut, ("before", "after"))
+    changed = workbench.differences(room.opening, cut)
+    assert set(found.enters["project"]) == set(changed["name"])
+    facts = found.facts.set_index("what")
+    assert facts.loc["Proposals funded"].tolist() == [
+        str(int(made.choice.selected.sum())) for made in (room.opening, cut)
+    ]
+    assert found.spend["before [%]"].sum() == pytest.approx(100, abs=3)
+    with pytest.raises(InputError, match="two different"):
+        compare.compare(room.opening, cut, cut, ("same", "same"))
+
+
+# What callbacks receive -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hostile", ["x", None, -1, 1e9, float("nan"), [1], {"a": 1}])
+def test_sliders_take_nothing_but_numbers_in_range(board, hostile):
+    room, view = board.room, board.sliders.view
+    with suppress(traitlets.TraitError):
+        view._params = {**view._params, "weight_0": hostile, ranking.PERCENT: hostile}
+    assert room.settings.budget_scale == 1.0 and room.state == EXACT
+    assert room.settings.weights.get("residents", 0.0) == 0.0
+
+
+def test_the_frame_takes_no_unknown_tab():
+    frame = Frame()
+    frame.tab = "health"
+    frame.tab = "__proto__"
+    assert frame.tab == "list"
+    assert [key for key, _ in frame.tabs] == list(TABS)
+
+
+def test_choices_take_nothing_that_is_not_offered(board):
+    with pytest.raises(traitlets.TraitError):
+        board.asking.project.value = "nobody"
+    with pytest.raises(traitlets.TraitError):
+        board.deciding.decision.value = "sell"
+
+
+def test_the_sliders_follow_steps_back_and_scenarios(board):
+    room, view = board.room, board.sliders.view
+    room.fund(0.9)
+    assert view._params[ranking.PERCENT] == pytest.approx(90)
+    (marked,) = view._py_to_js_updates
+    assert marked["value"] == ranking.chosen_rows(room.answer, room.opening)
+    room.weigh({**dict.fromkeys(room.portfolio.criteria.index, 10.0), "risk": 50.0})
+    assert view._params["weight_2"] == 50
+    room.back()
+    assert view._params["weight_2"] == pytest.approx(12) and view._params[ranking.PERCENT] == 100
+
+
+def test_a_view_just_made_takes_the_state_and_does_not_give_its_own(board):
+    room, view = board.room, board.sliders.view
+    born = dict(view._params)
+    room.fund(0.9)
+    placed = view._params[ranking.SEEN]
+    view._params = {**born, ranking.SEEN: 0}
+    assert room.settings.budget_scale == 0.9 and room.steps == (1, 0)
+    assert view._params[ranking.PERCENT] == pytest.approx(90)
+    assert view._params[ranking.SEEN] > placed
+    view._params = {**view._params, "weight_0": 77, ranking.SEEN: placed}
+    assert not room.settings.weights, "what the page said before it heard of the new places"
+
+
+def test_a_moved_slider_tries_its_weight_and_walks_down_the_list(board):
+    view = board.sliders.view
+    view._params = {**view._params, "weight_2": 80}
+    room = board.room
+    assert room.settings.weights["risk"] == 80 and room.state == EXACT
+    shares = pd.Series(room.settings.weights)
+    table = ranking.quick_list(room.opening, shares / shares.sum(), 1.0)
+    last = table.index[table["above"]][-1]
+    assert room.portfolio.projects.at[last, "name"] in plain(board.sliders.says.value)
+
+
+# Why, decisions, record -----------------------------------------------------------------------
+
+
+def test_asking_about_a_project_says_why_and_what_would_change_it(board):
+    board.asking.project.value = LEFT_OUT
+    text = plain(board.asking.says.value)
+    assert "Bus lanes on the Thornley Road, rank 6, is left out." in text
+    assert "more points" in text
+    click(board.asking.include)
+    assert "Reason: is empty" in plain(board.asking.failure.value)
+    board.asking.reason.value, board.asking.name.value = "Promised", "The chair"
+    click(board.asking.include)
+    assert board.asking.failure.value == ""
+    assert "costs the list" in plain(board.asking.price.value)
+    assert "is recommended" in plain(board.asking.says.value)
+    click(board.asking.free)
+    assert board.room.answer.headline == board.room.opening.headline
+
+
+def test_approving_is_confirmed_recorded_and_saved(board, path, again):
+    room, form = board.room, board.deciding
+    room.rule_on(LEFT_OUT, "in", **REASONED)
+    click(form.whole.button)
+    assert "Your name: is empty" in said(form.whole.widget)
+    form.name.value, form.reason.value = "Ann", "Agreed"
+    click(form.whole.yes)
+    assert not decisions.record_file(path).exists(), "not asked, not recorded"
+    click(form.whole.button)
+    assert "Record this as the board's decision?" in said(form.whole.widget)
+    click(form.whole.no)
+    assert not decisions.record_file(path).exists()
+    click(form.whole.button)
+    click(form.whole.yes)
+    kept = record.open_record(decisions.record_file(path))
+    found = record.decisions(kept)
+    chosen = room.answer.choice.selected
+    assert (found["decision"] == "fund").reindex(chosen.index).equals(chosen)
+    assert list(record.overrides(kept).index) == [LEFT_OUT]
+    assert record.saved_settings(kept).hash() == room.answer.settings.hash()
+    assert folder.read_settings(path) == room.saved and room.saved.saved_by == "Ann"
+    assert not room.moved and "Ann" in said(board.recorded.decisions)
+    assert again().saved.overrides[0]["project"] == LEFT_OUT
+
+
+def test_what_is_confirmed_is_what_was_shown(board, path):
+    form = board.deciding
+    form.name.value, form.reason.value = "Ann", "Agreed"
+    click(form.whole.button)
+    board.room.fund(0.9)
+    click(form.whole.yes)
+    assert "has changed since you were asked" in said(form.whole.widget)
+    assert not decisions.record_file(path).exists()
+
+
+def test_one_project_is_decided_on(board, path):
+    form = board.deciding
+    form.name.value, form.reason.value = "Ann", "Late and dear"
+    click(form.one.button)
+    assert "Project: choose one" in said(form.one.widget)
+    form.project.value, form.decision.value = "leisure-centre", "stop"
+    click(form.one.button)
+    click(form.one.yes)
+    assert "Recorded: Westhaven leisure centre, stop." in said(form.one.widget)
+    found = decisions.decided(board.room)
+    assert found.iloc[0][["project", "decision", "by"]].tolist() == [
+        "Westhaven leisure centre", "stop", "Ann"
+    ]  # fmt: skip
+    form.name.value, form.reason.value = "Mallory", "I like it"
+    click(form.one.button)
+    click(form.one.yes)
+    assert "Mallory" in said(form.one.widget) and "not in the record" in said(form.one.widget)
+
+
+def test_nothing_is_approved_over_what_somebody_else_saved(board, path):
+    form, room = board.deciding, board.room
+    folder.save_settings(
+        dataclasses.replace(room.saved, budget_scale=0.9), path, by="Bob", reason="Later"
+    )
+    form.name.value, form.reason.value = "Ann", "Agreed"
+    click(form.whole.button)
+    click(form.whole.yes)
+    assert "Somebody saved others" in said(form.whole.widget)
+    assert not decisions.record_file(path).exists()
+
+
+def test_a_record_that_is_none_is_said(board, path):
+    decisions.record_file(path).write_text("not a database, long enough to be read as one" * 50)
+    board.recorded.show()
+    assert "not a record" in plain(board.recorded.decisions.value)
+
+
+def test_the_ranked_list_is_written_beside_the_tables(board, path):
+    click(board.recorded.write)
+    assert "Wrote ranked_list.xlsx and ranked_list.csv" in plain(board.recorded.says.value)
+    assert (path / "out" / "ranked_list.csv").is_file()
+
+
+# What is read ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def toured(tmp_path_factory, quick_charts):
+    """A page over a portfolio with a hostile name, after a tour of all tabs and controls."""
+    path = tmp_path_factory.mktemp("toured") / "portfolio"
+    shutil.copytree(folder.example_folder(), path)
+    file = path / "projects.csv"
+    text = file.read_text("utf-8").replace("Bus lanes on the Thornley Road", EVIL)
+    file.write_text(text, "utf-8")
+    room = Room(*folder.open_folder(path), path=path, explain=False)
+    board = BoardRoom(room)
+    empty = [f.areas[1].value for f in (board.debate, *board.told.values())]
+    for tab in TABS:
+        board.frame.tab = tab
+    board.frame.tab = "list"
+    board.asking.project.value = LEFT_OUT
+    room.rule_on(LEFT_OUT, "in", reason=EVIL, by=EVIL[:60])
+    room.save_scenario(EVIL)
+    board.frame.tab = "compare"
+    return board, empty
+
+
+def test_every_tab_tells_of_the_list_once_it_is_seen(toured):
+    board, empty = toured
+    assert empty == [""] * 5
+    for followed in (board.debate, *board.told.values()):
+        assert all(len(plain(area.value)) > 20 for area in followed.areas), followed.tab
+        assert followed.state.value == ""
+
+
+def test_the_page_speaks_the_words_of_a_board(toured):
+    board, _ = toured
+    text = (said(board) + plain(board.static().html)).lower()
+    for word in ("optimality", "infeasible", "override", "slack", "forced", "zombie", "churn",
+                 "sealed", "dissent", "admissible", "acceptability"):  # fmt: skip
+        assert not re.search(rf"\b{word}", text), word
+
+
+def test_hostile_names_stay_text(toured):
+    board, _ = toured
+
+    def html(widget):
+        own = widget.value if type(widget).__name__ == "HTML" else ""
+        return own + "".join(map(html, getattr(widget, "children", ())))
+
+    assert "<script" not in html(board).lower() and "<script" not in board.static().html
+    assert "window.pwned" in html(board)
+    assert "<script" not in json.dumps(board.sliders.view.spec["params"]).lower()
+
+
+def test_tables_and_pictures_escape_what_they_hold():
+    frame = pd.DataFrame({EVIL: [EVIL], "n [£m]": [1.25], "whole": [3.0]})
+    html = markup.table(frame, EVIL)
+    assert "<script" not in html and "1.25" in html and ">3<" in html
+    assert markup.table(None, "x", empty="none") == "<h2>x</h2><p>none</p>"
+    assert "alert" in markup.bad(EVIL) and "<script" not in markup.bad(EVIL)
+
+
+def test_capacity_pictures_are_named(room):
+    left, right = agenda_items.capacity(room.opening)
+    for alt in re.findall(r'<img[^>]* alt="([^"]*)"', left + right):
+        assert len(alt) > 20
+    assert "<img" in left and "<img" in right
+
+
+def test_choices_are_best_ranked_first(room):
+    names = [name for name, _ in asking.choices(room)]
+    assert names[0] == "1. Harbourside flood wall" and len(names) == 29
+
+
+# Opening --------------------------------------------------------------------------------------
+
+
+def test_a_broken_portfolio_shows_what_to_mend_and_is_read_again(path):
+    budgets = (path / "budgets.csv").read_text("utf-8")
+    (path / "budgets.csv").write_text(budgets.replace("period", "when", 1), "utf-8")
+    opened = open_room(path)
+    assert opened.board is None and "budgets" in said(opened)
+    assert "pmo check" in said(opened) and len(opened.used()) == len(opened.problems)
+    (path / "budgets.csv").write_text(budgets, "utf-8")
+    click(opened.again)
+    assert opened.board is not None and opened.children == (opened.board,)
+    assert opened.used()["which"].iloc[0].startswith("portfolio")
+
+
+@pytest.mark.parametrize("make", ["empty folder", "missing", "no proposals"])
+def test_an_empty_portfolio_says_what_to_do(tmp_path, make):
+    target = tmp_path / "portfolio"
+    if make != "missing":
+        target.mkdir()
+    if make == "no proposals":
+        (target / "projects.csv").write_text("project,name\n", "utf-8")
+    opened = open_room(target)
+    assert opened.board is None and opened.problems
+    assert "Mend the tables" in said(opened)
+
+
+def test_the_portfolio_that_the_command_names_is_opened(path, monkeypatch):
+    monkeypatch.setenv(PORTFOLIO, str(path))
+    assert open_room().board.room.path == path
+
+
+def test_a_small_portfolio_without_budgets_or_objectives_opens(small, tmp_path):
+    portfolio = small(budgets=None)
+    board = BoardRoom(Room(portfolio, workbench.Settings(), explain=False))
+    for tab in TABS:
+        board.frame.tab = tab
+    assert not board.sliders.budgeted and "no budget stated" in said(board)
+    form = board.deciding
+    form.name.value, form.reason.value = "Ann", "Agreed"
+    click(form.whole.button)
+    click(form.whole.yes)
+    assert "nothing can be recorded" in said(form.whole.widget)
+    assert TRIED in board.comparing.second.options

@@ -1,0 +1,466 @@
+"""The workbook to decide in and the pack around it: whole, marked, harmless, the same again."""
+
+import dataclasses
+import io
+import json
+import os
+import re
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from conftest import SMALL
+from test_export_texts import HOSTILE, LONG, poisoned
+from typer.testing import CliRunner
+
+from pmo_lib import approval, cli, export, folder, tables, workbench
+from pmo_lib.approval import pack, reading
+from pmo_lib.approval.matrix import READY, approval_matrix
+from pmo_lib.checks import InputError
+from pmo_lib.export.decision_book import CONTENTS, as_decision_book
+from pmo_lib.export.first_page import COMMENT, CONDITION, DECISION, LABEL
+from pmo_lib.rebalance.rules import Rules
+from pmo_lib.workbench import rebalancing
+from pmo_lib.workbench.since import since_last
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "northmere"
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported.*:UserWarning")
+
+
+@pytest.fixture(scope="module")
+def made(northmere):
+    settings = workbench.with_override(
+        folder.read_settings(DATA), "visitor-centre", "in", reason="Promised", by="Cllr Ann"
+    )
+    return workbench.recommend(northmere, settings, explain=False)
+
+
+def agenda_of(made):
+    """Return an agenda such as robustness.agenda gives, without asking for it."""
+    projects = made.evaluation.score.index
+    kinds = np.array(["debate", "decide without debate", "decline"])
+    table = pd.DataFrame({"decision": kinds[np.arange(len(projects)) % 3]}, projects)
+    table["share"] = table["decision"].map({"debate": 0.5, "decline": 0.0}).fillna(1.0)
+    table["reason"] = "funded in half of the draws"
+    debated = table["decision"] == "debate"
+    table["for_it"] = [("Cllr Ann", "Cllr Bob") if d else () for d in debated]
+    table["against_it"] = [("Cllr Eve",) if d else () for d in debated]
+    table["question"] = [("Residents", "Risk") if d else "" for d in debated]
+    return table
+
+
+@pytest.fixture(scope="module")
+def dossier(made):
+    """Everything a pack can hold, asked quickly."""
+    answers = workbench.why_not(made, projects=["visitor-centre", "bus-lanes"], time_limit=5)
+    review = rebalancing.review(made)
+    before = made.portfolio, dataclasses.replace(made.settings, overrides=())
+    since, causes = since_last(before, (made.portfolio, made.settings), Rules())
+    room = pd.DataFrame({"criterion": ["Reach"], "weight": [0.4], "low": [0.3], "high": [0.6]})
+    budgets = workbench.frontier(made.portfolio, made.settings, scales=[0.5, 0.9], time_limit=2)
+    return approval.dossier(
+        made, answers=answers, review=review, agenda=agenda_of(made), certainty=("Proven.",),
+        room=room, budgets=budgets, since_last=since, causes=causes,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def content(dossier):
+    return as_decision_book(dossier)
+
+
+@pytest.fixture(scope="module")
+def book(content):
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+
+
+def texts(sheet):
+    return [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+
+# --- what it holds -------------------------------------------------------------------------
+
+
+def test_every_sheet_is_there_in_order_and_told_on_the_cover(book):
+    names = [name for name in book.sheetnames if name not in ("pack", "Texts in full")]
+    assert names == ["Cover", *CONTENTS]
+    assert set(CONTENTS) <= set(texts(book["Cover"]))
+
+
+def test_the_cover_states_recommendation_amounts_meeting_version_and_pack(dossier, book):
+    found = " | ".join(texts(book["Cover"]))
+    made = dossier.recommendation
+    for words in (made.headline, "10 December 2026", "Version 1", "DRAFT · OFFICIAL", dossier.seal):
+        assert words in found
+    numbers = [c.value for row in book["Cover"].iter_rows() for c in row if c.data_type == "n"]
+    for amount in dossier.amounts.values():
+        assert any(value == pytest.approx(amount) for value in numbers if value is not None)
+
+
+def test_amounts_agree_with_the_list(dossier):
+    made, amounts = dossier.recommendation, dossier.amounts
+    assert amounts["recommended"] == made.ranked_list["running_total"].max()
+    assert amounts["left over"] == pytest.approx(made.left_by_year().sum())
+    assert amounts["available"] - amounts["left over"] == pytest.approx(amounts["recommended"])
+
+
+def test_the_list_is_the_foundations_with_room_to_decide(dossier, book):
+    made, sheet = dossier.recommendation, book["Ranked list"]
+    proposals = made.ranked_list[made.ranked_list["block"] != "continues"]
+    rows = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, LABEL + 1).value]
+    assert [sheet.cell(row, LABEL + 1).value for row in rows] == list(proposals.index)
+    assert [sheet.cell(row, 2).value for row in rows] == list(proposals["name"])
+    assert sheet.cell(4, COMMENT + 1).value == "Comment"
+    lists = [(v.formula1, v.sqref) for v in sheet.data_validations.dataValidation]
+    assert lists[0][0] == '"approve,approve subject to,defer,reject"'
+    assert sum(len(sqref.ranges) for _, sqref in lists) == len(rows)
+    assert sheet.column_dimensions["M"].hidden
+
+
+def test_live_counts_of_decisions_on_the_cover(content, dossier):
+    formulas = openpyxl.load_workbook(io.BytesIO(content))["Cover"]
+    found = [c.value for row in formulas.iter_rows() for c in row if c.data_type == "f"]
+    assert sum("COUNTIF('Ranked list'!" in text for text in found) == 5
+    projects = dossier.recommendation.choice.selected.index[:3]
+    table = pd.DataFrame({"decision": ["approve", "approve", "defer"]}, index=projects)
+    stated = dataclasses.replace(dossier, decisions=approval.dossier(
+        dossier.recommendation, decisions=table).decisions)  # fmt: skip
+    cover = openpyxl.load_workbook(io.BytesIO(as_decision_book(stated)), data_only=True)["Cover"]
+    counts = {cover.cell(row, 5).value: cover.cell(row, 6).value for row in range(7, 14)}
+    assert counts["Approve"] == 2
+    assert counts["Defer"] == 1
+    assert counts["Reject"] == 0
+
+
+def test_agenda_overrides_sensitivity_bridge_and_sign_off(dossier, book):
+    agenda = " | ".join(texts(book["Agenda"]))
+    assert "DEBATE: in or out depends on the weights: 10 of 29" in agenda
+    assert "Residents or Risk?" in agenda
+    assert "Proven." in agenda
+    override = " | ".join(texts(book["Overrides"]))
+    assert "Promised" in override
+    assert "points" in override
+    sensitivity = texts(book["Sensitivity"])
+    assert "too little" in sensitivity
+    assert "Reach" in sensitivity
+    since = " | ".join(texts(book["Since last time"]))
+    assert "an override" in since
+    sign = " | ".join(texts(book["Sign-off"]))
+    assert "above £1.00m" in sign
+    assert "A, R" in sign
+
+
+def test_formulas_have_the_values_they_give_and_no_other_cell_is_a_formula(content):
+    formulas = openpyxl.load_workbook(io.BytesIO(content))
+    values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    n = 0
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    n += 1
+                    assert values[sheet.title][cell.coordinate].value is not None
+    assert n > 100
+
+
+def test_every_sheet_prints_landscape_with_marking_version_and_page_of(content):
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet in book:
+        if sheet.title == "pack":
+            continue
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage  # one page wide, on Letter too
+        assert sheet.page_setup.fitToWidth in (None, 1)
+        assert "OFFICIAL" in sheet.oddHeader.center.text
+        assert "DRAFT v1" in sheet.oddFooter.left.text
+        assert "&P of &N" in sheet.oddFooter.right.text
+        assert sheet.protection.sheet
+    repeated = [s.title for s in book if s.print_title_rows]
+    assert {"Ranked list", "Agenda", "Overrides", "Reasons", "Sign-off"} <= set(repeated)
+
+
+def test_parts_are_well_formed_and_every_reference_has_its_part(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = set(archive.namelist())
+        for name in names:
+            ElementTree.fromstring(archive.read(name))
+        for name in (n for n in names if n.endswith(".rels")):
+            base = Path(name).parents[1]
+            for link in ElementTree.fromstring(archive.read(name)):
+                target = link.get("Target")
+                path = (
+                    target.lstrip("/")
+                    if target.startswith("/")
+                    else os.path.normpath(base / target)
+                )
+                assert path in names, (name, target)
+
+
+def test_the_same_dossier_gives_the_same_bytes(dossier, content):
+    assert as_decision_book(dossier) == content
+
+
+# --- agenda in the ordinary workbook -------------------------------------------------------
+
+
+def test_the_ranked_workbook_takes_an_agenda(made, tmp_path):
+    path = export.write_ranked_list(made, tmp_path / "a.xlsx", agenda=agenda_of(made))
+    book = openpyxl.load_workbook(path)
+    assert "Agenda" in book.sheetnames
+    assert "Cllr Ann and Cllr Bob" in texts(book["Agenda"])
+    assert "Comment" not in texts(book["Ranked list"])
+    with pytest.raises(InputError, match="agenda: must be of the projects on the list"):
+        other = agenda_of(made).rename(index={"bus-lanes": "none"})
+        export.write_ranked_list(made, tmp_path / "b.xlsx", agenda=other)
+
+
+# --- who signs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("office", "amount", "signs"),
+    [
+        ("supportive", 9e9, ["sponsor", "chair"]),
+        ("controlling", 1e6, ["sponsor", "PMO director", "chair"]),
+        ("controlling", 1e6 + 1, ["sponsor", "PMO director", "finance", "chair"]),
+        ("directive", 5e6, ["sponsor", "PMO director", "finance"]),
+        ("directive", 6e6, ["sponsor", "PMO director", "finance", "chair"]),
+    ],
+)
+def test_ready_made_matrices(office, amount, signs):
+    table = approval_matrix(workbench.Settings(office=office), amount)
+    assert table.loc[table["needed"], "role"].to_list() == signs
+    assert set(READY) == {"supportive", "controlling", "directive"}
+
+
+def test_a_matrix_of_the_organisations_own():
+    rows = ({"role": "mayor", "signs": "the list", "above": 2e6}, {"role": "chair", "signs": "it"})
+    settings = workbench.Settings(approval_matrix=rows)
+    assert workbench.Settings.from_toml(settings.to_toml()) == settings
+    assert settings.hash() == workbench.Settings().hash()
+    table = approval_matrix(settings, 1e6)
+    assert table["needed"].to_list() == [False, True]
+    with pytest.raises(InputError, match="approval_matrix entry 1: above must be an amount"):
+        workbench.Settings(approval_matrix=({"role": "a", "signs": "b", "above": -1},))
+    with pytest.raises(InputError, match="office: must be one of 'supportive'"):
+        workbench.Settings(office="loose")
+
+
+# --- harmless ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hostile(northmere):
+    """A dossier with hostile texts in every field, decisions among them."""
+    settings = dataclasses.replace(
+        folder.read_settings(DATA), organisation="=1+1 & Sons", board="#let x = 1",
+        marking="<b>OFFICIAL</b>", version="=2", currency='"£&',
+        approval_matrix=({"role": HOSTILE[0], "signs": LONG, "above": 1e6},
+                         {"role": "<script>", "signs": HOSTILE[1]}),
+    )  # fmt: skip
+    settings = workbench.with_override(settings, "visitor-centre", "out", reason=LONG, by="@SUM(1)")
+    portfolio = poisoned(northmere)
+    portfolio = dataclasses.replace(portfolio, transfers=portfolio.transfers.iloc[:0])
+    made = workbench.recommend(portfolio, settings, explain=False)
+    agenda = agenda_of(made).assign(reason=HOSTILE[0])
+    agenda["for_it"] = [tuple(HOSTILE[:3])] * len(agenda)
+    agenda["question"] = [tuple(HOSTILE[3:5])] * len(agenda)
+    return approval.dossier(made, agenda=agenda, certainty=(HOSTILE[0], LONG))
+
+
+def decided(hostile, words):
+    projects = hostile.recommendation.choice.selected.index
+    words = [words[n % len(words)] for n in range(len(projects))]
+    table = pd.DataFrame({"condition": words, "comment": words[::-1], "by": words}, projects)
+    return approval.dossier(hostile.recommendation, decisions=table.assign(decision="defer"))
+
+
+def test_hostile_texts_are_texts_and_none_is_lost(hostile):
+    for one in (hostile, decided(hostile, [*HOSTILE, LONG])):
+        content = as_decision_book(one)
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        ours = re.compile(r"=[\w\s'(),.:!$*+\-/&\"<>=·£%]+$")
+        shown = ""
+        for sheet in book:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.data_type == "f":
+                        assert ours.match(cell.value), cell.value
+                        assert "cmd" not in cell.value
+                    elif isinstance(cell.value, str):
+                        assert len(cell.value) <= 32_767
+                        shown += cell.value + "\n"
+        whole = "".join(str(row[2].value) for row in book["Texts in full"].iter_rows())
+        joined = re.sub(r"\s", "", whole)
+        assert re.sub(r"\s", "", LONG) in joined
+        assert "\u202e" not in shown
+        for text in ("=cmd|' /C calc'!A0", "<script>", "@SUM(1)", "#let x = 1", "&P &[Page] &G"):
+            assert text in shown
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                ElementTree.fromstring(archive.read(name))
+                assert b"<hyperlink" not in archive.read(name)
+
+
+def test_a_hostile_workbook_reads_back(hostile, tmp_path):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(as_decision_book(hostile))
+    found = reading.read_decisions(path)
+    n = (hostile.recommendation.ranked_list["block"] != "continues").sum()
+    assert len(found.undecided) == n
+
+
+def test_hostile_projects_seal_and_verify(hostile, tmp_path):
+    from pmo_lib.approval import seal
+
+    made = hostile.recommendation
+    written = tables.write_portfolio(made.portfolio, tmp_path / "in")
+    made = workbench.recommend(tables.read_portfolio(written), made.settings, explain=False)
+    plain = approval.dossier(made)
+    for one in (plain, decided(plain, [*HOSTILE, LONG])):
+        verdict = seal.verify(seal.seal(one, tmp_path / "a.zip"))
+        assert verdict.holds, verdict.findings["says"].tolist()
+
+
+# --- the pack ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def little(tmp_path_factory):
+    where = tmp_path_factory.mktemp("little")
+    for name, text in SMALL.items():
+        (where / f"{name}.csv").write_text(text, "utf-8")
+    settings = workbench.Settings(marking="OFFICIAL", meeting_date="2026-12-10")
+    (where / "settings.toml").write_text(settings.to_toml(), "utf-8")
+    return where
+
+
+def test_the_command_writes_every_part_the_same_twice_and_keeps_what_was_filled_in(
+    little, tmp_path
+):
+    run = [
+        "pack",
+        str(little),
+        "--out",
+        str(tmp_path),
+        "--why",
+        "0",
+        "--live",
+        "--no-names",
+        "--json",
+    ]
+    first = CliRunner().invoke(cli.app, run)
+    assert first.exit_code == 0, first.output
+    names = {Path(name).name for name in json.loads(first.stdout)["written"]}
+    assert names == {part.file for part in pack.PARTS.values()} | {pack.SEALED}
+    before = {name: (tmp_path / name).read_bytes() for name in names}
+    (tmp_path / "decide.xlsx").write_bytes(b"filled in")
+    second = json.loads(CliRunner().invoke(cli.app, run).stdout)
+    assert {name: (tmp_path / name).read_bytes() for name in names} == before
+    assert [Path(kept).read_bytes() for kept in second["kept"]] == [b"filled in"]
+    done = CliRunner().invoke(cli.app, ["verify", str(tmp_path / pack.SEALED), "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["holds"]
+    (tmp_path / pack.SEALED).write_bytes(before[pack.SEALED][:-30])
+    done = CliRunner().invoke(cli.app, ["verify", str(tmp_path / pack.SEALED)])
+    assert done.exit_code == 1
+    assert "does not hold" in done.stdout
+
+
+def test_keys_and_signatures_from_the_command_line(little, tmp_path):
+    def run(*words):
+        done = CliRunner().invoke(cli.app, list(map(str, words)))
+        return done.exit_code, done.output
+
+    made = workbench.recommend(*folder.open_folder(little), explain=False)
+    files, _ = pack.write_pack(approval.dossier(made), tmp_path, parts=["minutes"])
+    assert [file.name for file in files] == ["minutes.md", "sealed.zip"]
+    assert run("key", tmp_path / "chair.key")[0] == 0
+    assert run("sign", files[1], "--role", "chair", "--key", tmp_path / "chair.key")[0] == 0
+    code, said = run("verify", files[1], "--key", f"chair={tmp_path / 'chair.pub'}")
+    assert code == 0
+    assert "with the trusted key" in said
+    code, said = run("verify", files[1], "--key", "chair")
+    assert code == 2
+    assert "must read ROLE=FILE" in said
+
+
+def test_a_part_that_fails_leaves_nothing(little, tmp_path, monkeypatch):
+    def fail(dossier, path):
+        raise InputError("no paper today")
+
+    made = workbench.recommend(*folder.open_folder(little), explain=False)
+    monkeypatch.setitem(pack.PARTS, "paper", pack.Part("paper.pdf", "", fail))
+    with pytest.raises(InputError, match="no paper today"):
+        pack.write_pack(approval.dossier(made), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match="parts: 'film' not known; choose among workbook"):
+        pack.write_pack(approval.dossier(made), tmp_path / "out", parts=["film"])
+
+
+def test_gather_asks_what_can_be_asked_and_stops_when_told(little):
+    made = workbench.recommend(*folder.open_folder(little), explain=False)
+    told = []
+    whole = approval.gather(made, time_limit=5, progress=lambda *step: told.append(step[2]))
+    assert len(told) == 4
+    assert whole.answers is not None
+    assert whole.agenda is not None
+    assert whole.room is not None
+    assert whole.review is not None
+    assert whole.since_last is None
+    none = approval.gather(made, progress=lambda *_: True)
+    assert none.answers is None
+    assert none.agenda is None
+
+
+def test_names_of_members_are_left_out_of_every_part(northmere, tmp_path):
+    settings = workbench.with_override(
+        folder.read_settings(DATA),
+        "visitor-centre",
+        "in",
+        reason="Promised",
+        by="Cllr Ruth Adeyemi",
+    )
+    made = workbench.recommend(*approval.without_names(northmere, settings), explain=False)
+    names = [name.partition(" (")[0] for name in northmere.ballots["member"].unique()]
+    dossier = approval.dossier(made, agenda=agenda_of(made), names=False)
+    files, _ = pack.write_pack(dossier, tmp_path, parts=["workbook", "minutes", "log", "live"])
+    for file in files:
+        content = [file.read_bytes()]
+        if file.suffix in (".xlsx", ".zip"):
+            with zipfile.ZipFile(file) as archive:
+                content += [archive.read(name) for name in archive.namelist()]
+        for name in [*names, "Cllr Ann", "Cllr Bob"]:
+            assert all(name.encode() not in part for part in content), (file.name, name)
+    assert "2 members" in texts(openpyxl.load_workbook(files[0])["Agenda"])
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (pd.DataFrame({"decision": ["maybe"]}, ["flood"]), "got 'maybe'"),
+        (pd.DataFrame({"decision": ["approve"]}, ["ghost"]), "'ghost' not on the list"),
+    ],
+)
+def test_a_dossier_refuses_decisions_that_are_none(little, table, words):
+    made = workbench.recommend(*folder.open_folder(little), explain=False)
+    with pytest.raises(InputError, match=words):
+        approval.dossier(made, decisions=table)
+    with pytest.raises(InputError, match="recommendation: must be what"):
+        approval.dossier(tables)
+
+
+def test_an_approved_workbook_is_locked(little):
+    made = workbench.recommend(*folder.open_folder(little), explain=False)
+    table = pd.DataFrame({"decision": ["approve"], "condition": ["a lease"]}, ["flood"])
+    content = as_decision_book(approval.dossier(made, decisions=table))
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Ranked list"]
+    row = next(r for r in range(1, 30) if sheet.cell(r, LABEL + 1).value == "flood")
+    assert sheet.cell(row, DECISION + 1).value == "approve"
+    assert sheet.cell(row, CONDITION + 1).value == "a lease"
+    assert all(sheet.cell(row, column + 1).protection.locked for column in range(LABEL))
