@@ -29,8 +29,8 @@ $(TESTS_DONE): $(DONE)
 	@touch $@
 
 $(BOARD_DONE): $(DONE)
-	@echo "Installing what the board room needs ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[board]'
+	@echo "Installing what notebooks, pack and board room need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[board,pack]'
 	@touch $@
 
 demo: $(DONE) ## Rank, price and choose the example portfolio; write out/
@@ -44,7 +44,7 @@ test: $(TESTS_DONE) ## Run every test: library, command line, notebooks, style
 		$(BIN)/python -m pytest -q -m browser --last-failed tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -o addopts=--strict-markers --nbval-lax notebooks
 
-lab: $(DONE) ## Open the notebooks, first of them 00_decision_on_one_page
+lab: $(BOARD_DONE) ## Open the notebooks, first of them 00_decision_on_one_page
 	@$(BIN)/jupyter lab notebooks/00_decision_on_one_page.ipynb
 
 board: $(BOARD_DONE) ## Open the board room on a copy of the example portfolio, kept in out/board

@@ -15,6 +15,7 @@ from pmo_lib.checks import InputError
 from pmo_lib.command import (
     ASKING,
     BUDGET,
+    IN_DEPTH,
     JSON,
     MAP,
     OUT,
@@ -176,6 +177,7 @@ def choose(
     budget: BUDGET = None,
     out: OUT = None,
     why: ASKING = 60.0,
+    in_depth: IN_DEPTH = False,
     as_json: JSON = False,
 ) -> None:
     """Choose what to fund under every limit, with a reason for each project.
@@ -185,7 +187,7 @@ def choose(
     """
     with plain_errors(as_json):
         asked = {"starts_every": starts_every, "budget_scale": budget}
-        _choose(portfolio, map, out, as_json, asked=asked, asking=why)
+        _choose(portfolio, map, out, as_json, asked=asked, asking=why, in_depth=in_depth)
 
 
 @app.command()
@@ -295,23 +297,34 @@ for command in pack_commands.COMMANDS:
     app.command()(command)
 
 
-def _choose(portfolio, column_map, out, as_json, *, asked=None, asking: float = 0.0) -> None:
+def _choose(
+    portfolio, column_map, out, as_json, *, asked=None, asking: float = 0.0, in_depth: bool = False
+) -> None:
     """Choose, write and print; `asked` are settings for this run alone."""
     from pmo_lib import export, workbench
 
     tables, saved = proposals(portfolio, column_map)
     asked = {name: asked[name] for name in asked or () if asked[name] is not None}
-    settings, answers = dataclasses.replace(saved, **asked), None
+    settings, answers, more = dataclasses.replace(saved, **asked), None, {}
     with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
         made = workbench.recommend(tables, settings, progress=progress)
         if out and asking and out.suffix.lower() != ".csv" and not stopped():
             print(f"Asking what would bring each project in: {asking:g} s at most", file=sys.stderr)
             answers = workbench.why_not(made, time_limit=asking, progress=progress)
+        if out and in_depth and out.suffix.lower() != ".csv" and not stopped():
+            from pmo_lib.approval.dossier import debated
+            from pmo_lib.stories import doubts
+
+            progress(0, 2, "how far the figures may be out")
+            more["futures"] = doubts.spread(made)
+            progress(1, 2, "what to debate")
+            more["agenda"] = debated(made).get("agenda")
     warnings = (*made.warnings, *statements.for_this_run(saved, settings))
     made = dataclasses.replace(made, warnings=warnings)
     written = write_files(
-        out, "ranked_list", lambda file: export.write_ranked_list(made, file, answers=answers)
-    )
+        out, "ranked_list",
+        lambda file: export.write_ranked_list(made, file, answers=answers, **more),
+    )  # fmt: skip
     if as_json:
         frames = {name: getattr(made, name) for name in ("ranked_list", "limits", "other_list")}
         if made.choice.selected.any():

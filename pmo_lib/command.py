@@ -54,6 +54,13 @@ ASKING = Annotated[
         help="With --out: how long to ask what would bring each project in; 0 leaves it out.",
     ),
 ]
+IN_DEPTH = Annotated[
+    bool,
+    typer.Option(
+        "--in-depth",
+        help="With --out: also sheets on what to debate, and how far the figures may be out.",
+    ),
+]
 JSON = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else; errors too.")
 ]

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from contextlib import suppress
+from functools import partial
 from html import unescape
 
 import pandas as pd
@@ -16,12 +17,12 @@ from test_widgets import plain
 
 from pmo_lib import folder, record, workbench
 from pmo_lib.boardroom import (
-    agenda_items,
     asking,
     compare,
     decisions,
     keeping,
     markup,
+    opening,
     ranking,
     state,
 )
@@ -31,6 +32,7 @@ from pmo_lib.boardroom.opening import PORTFOLIO, open_room
 from pmo_lib.boardroom.page import BoardRoom
 from pmo_lib.boardroom.scenario_view import SAVED, TRIED
 from pmo_lib.boardroom.state import Room
+from pmo_lib.boardroom.voting import Voting
 from pmo_lib.checks import InputError
 from pmo_lib.widgets.trial import CANNOT, COMING, EXACT
 
@@ -52,6 +54,23 @@ def example():
     """The example as read, with the list it gives."""
     portfolio, settings = folder.open_folder(folder.example_folder())
     return portfolio, settings, workbench.recommend(portfolio, settings, explain=False)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def solved_once():
+    """Solve the same question about the same tables once for all tests."""
+    known, solve = {}, workbench.recommend
+
+    def recommend(portfolio, settings, *, explain=True, progress=None):
+        asked = (id(portfolio), settings.to_toml(), explain)
+        if asked not in known:
+            made = solve(portfolio, settings, explain=explain, progress=progress)
+            known[asked] = portfolio, made
+        return known[asked][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbench, "recommend", recommend)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -251,6 +270,11 @@ def test_a_damaged_file_is_said_and_not_used(path, again, text):
     keeping.kept_file(path).write_text(text, "utf-8")
     room = again()
     assert room.settings == room.saved and keeping.FILE in room.note
+
+
+def test_a_damaged_file_is_replaced_by_what_is_tried(path, again):
+    keeping.kept_file(path).write_text("{", "utf-8")
+    room = again()
     room.fund(0.9)
     assert room.note == "" and keeping.read_kept(path).settings.budget_scale == 0.9
 
@@ -304,13 +328,14 @@ def test_comparing_counts_what_enters_and_what_it_costs(room):
 # What callbacks receive -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hostile", ["x", None, -1, 1e9, float("nan"), [1], {"a": 1}])
-def test_sliders_take_nothing_but_numbers_in_range(board, hostile):
+def test_sliders_take_nothing_but_numbers_in_range(board):
     room, view = board.room, board.sliders.view
-    with suppress(traitlets.TraitError):
-        view._params = {**view._params, "weight_0": hostile, ranking.PERCENT: hostile}
-    assert room.settings.budget_scale == 1.0 and room.state == EXACT
-    assert room.settings.weights.get("residents", 0.0) == 0.0
+    for hostile in ("x", None, -1, 1e9, float("nan"), [1], {"a": 1}):
+        with suppress(traitlets.TraitError):
+            view._params = {**view._params, "weight_0": hostile, ranking.PERCENT: hostile}
+        assert room.settings.budget_scale == 1.0 and room.state == EXACT, hostile
+        assert room.settings.weights.get("residents", 0.0) == 0.0, hostile
+        room.back()
 
 
 def test_the_frame_takes_no_unknown_tab():
@@ -408,6 +433,18 @@ def test_approving_is_confirmed_recorded_and_saved(board, path, again):
     assert again().saved.overrides[0]["project"] == LEFT_OUT
 
 
+def test_an_approval_that_is_refused_leaves_no_entry(room, path):
+    kept = record.open_record(decisions.record_file(path))
+    record.add_member(kept, "Ann", role="chair", by="Ann")
+    record.add_member(kept, "Eve", role="analyst", by="Ann")
+    with pytest.raises(InputError, match=r"Eve.* has the role analyst and may not decide"):
+        decisions.approve(room, by="Eve", reason="May save settings, but not decide")
+    assert list(record.history(kept)["kind"]) == ["member", "member"]
+    assert decisions.settings_as_saved(room) == room.saved
+    decisions.approve(room, by="Ann", reason="Agreed")
+    assert set(record.history(kept)["kind"]) == {"member", "settings", "decision"}
+
+
 def test_what_is_confirmed_is_what_was_shown(board, path):
     form = board.deciding
     form.name.value, form.reason.value = "Ann", "Agreed"
@@ -461,6 +498,97 @@ def test_the_ranked_list_is_written_beside_the_tables(board, path):
     assert (path / "out" / "ranked_list.csv").is_file()
 
 
+# Weigh together -------------------------------------------------------------------------------
+
+
+def confirm(asked) -> str:
+    """Press a button and confirm; return what it said before and after."""
+    click(asked.button)
+    before = said(asked.widget)
+    click(asked.yes)
+    return f"{before} {said(asked.widget)}"
+
+
+def seen(*parts) -> list[bool]:
+    return [part.layout.display != "none" for part in parts]
+
+
+def test_a_board_takes_its_seats_votes_and_tries_what_it_weighs(room, path):
+    ours = Voting(room)
+    assert "pmo ballot open" in said(ours.standing) and not ours.place.children
+    assert seen(ours.seat.widget, ours._seats, ours._who) == [True, True, False]
+    click(ours.seat.button)
+    assert "Your name: is empty" in said(ours.seat.widget)
+    ours.name.value = "Ann"
+    assert "Ann takes the chair" in confirm(ours.seat) and ours.me.value == "Ann"
+    ours.name.value = "Bob"
+    assert "Ann gives Bob a seat" in confirm(ours.seat)
+    ours.name.value = "Bob"
+    assert "has a seat already" in confirm(ours.seat)
+    assert "Open round" in (told := confirm(ours.step)) and "on 6 criteria" in told
+    kept = record.open_record(decisions.record_file(path))
+    ((name, row),) = record.rounds(kept).iterrows()
+    assert row["labels"] == record.round_labels(room.portfolio)
+
+    theirs = Voting(
+        Room(room.portfolio, room.saved, opening=room.opening, path=path, explain=False)
+    )
+    assert not theirs.place.children, "nobody's ballot before a name is chosen"
+    theirs.me.value = "Bob"
+    assert seen(theirs.step.widget, theirs._seats) == [False, False]
+    assert "only the chair" in confirm(theirs.step)
+    (paper,) = theirs.place.children
+    assert "Bob (member)" in said(paper) and "pmo-panel" not in paper._dom_classes
+    theirs.show()
+    assert theirs.place.children == (paper,), "a look at the record leaves the ballot alone"
+    first, *rest = room.portfolio.criteria.index
+    points = pd.Series({first: 60.0} | dict.fromkeys(rest, 8.0))
+    record.vote(kept, name, points, member="Bob", kind="points")
+    for page in (ours, theirs):
+        page.show()
+        assert "Voted: Bob. Not yet: Ann." in said(page.standing)
+        assert "60" not in said(page.standing) and not seen(page._result)[0]
+
+    assert "Close round" in confirm(ours.step) and ours.step.button.description.startswith("Reveal")
+    theirs.show()
+    assert not theirs.place.children and seen(theirs._result) == [False]
+    assert "is revealed" in confirm(ours.step) and ours.step.button.description == "Open a round"
+    theirs.show()
+    assert "60" in said(theirs.found) and seen(theirs._result, theirs.attempt) == [True, True]
+    click(theirs.attempt)
+    assert theirs.room.settings.weights == points.to_dict() and theirs.room.moved
+
+
+def test_a_step_that_another_took_meanwhile_is_not_taken_twice(room, path):
+    page, kept = Voting(room), record.open_record(decisions.record_file(path))
+    record.add_member(kept, "Ann", role="chair", by="Ann")
+    page.show()
+    page.me.value = "Ann"
+    click(page.step.button)
+    record.open_round(kept, "1", by="Ann", labels=record.round_labels(room.portfolio))
+    click(page.step.yes)
+    assert "has changed since you were asked" in said(page.step.widget)
+    assert list(record.rounds(kept)["state"]) == ["open"]
+
+
+def test_a_revealed_round_without_ballots_or_on_objectives_gives_no_weights(room, path):
+    kept = record.open_record(decisions.record_file(path))
+    record.add_member(kept, EVIL, role="chair", by=EVIL)
+    page = Voting(room)
+    for name, about in (("empty", "criteria"), ("ends", "objectives")):
+        labels = record.round_labels(room.portfolio, about=about)
+        record.open_round(kept, name, by=EVIL, labels=labels, about=about)
+        if about == "objectives":
+            answers = pd.Series(1.0, list(labels))
+            record.vote(kept, name, answers, member=EVIL, kind="points")
+        record.close_round(kept, name, by=EVIL)
+        record.reveal_round(kept, name, by=EVIL)
+        page.show()
+        assert seen(page._result, page.attempt) == [True, False]
+        assert ("nobody voted in it" in said(page.found)) == (name == "empty")
+    assert "<script" not in page.standing.value + page.found.value
+
+
 # What is read ---------------------------------------------------------------------------------
 
 
@@ -493,6 +621,18 @@ def test_every_tab_tells_of_the_list_once_it_is_seen(toured):
         assert followed.state.value == ""
 
 
+def test_the_agenda_says_of_which_list_it_is(toured, room):
+    board, _ = toured
+    assert "For the list the meeting opened with:" in said(board.agenda_of)
+    made, first = room.opening, room.saved.hash()
+    assert told.agenda_of(room, None, first) == ""
+    assert "meeting opened with" in told.agenda_of(room, made, first)
+    assert "For this list" in told.agenda_of(room, made, "other")
+    room.fund(0.9)
+    assert "meeting opened with" in told.agenda_of(room, made, first)
+    assert "For a list tried before" in told.agenda_of(room, made, "other")
+
+
 def test_the_page_speaks_the_words_of_a_board(toured):
     board, _ = toured
     text = (said(board) + plain(board.static().html)).lower()
@@ -521,8 +661,8 @@ def test_tables_and_pictures_escape_what_they_hold():
     assert "alert" in markup.bad(EVIL) and "<script" not in markup.bad(EVIL)
 
 
-def test_capacity_pictures_are_named(room):
-    left, right = agenda_items.capacity(room.opening)
+def test_capacity_pictures_are_named(toured):
+    left, right = (area.value for area in toured[0].told["capacity"].areas)
     for alt in re.findall(r'<img[^>]* alt="([^"]*)"', left + right):
         assert len(alt) > 20
     assert "<img" in left and "<img" in right
@@ -536,7 +676,14 @@ def test_choices_are_best_ranked_first(room):
 # Opening --------------------------------------------------------------------------------------
 
 
-def test_a_broken_portfolio_shows_what_to_mend_and_is_read_again(path):
+@pytest.fixture
+def listed_before(example, monkeypatch):
+    """Open the unchanged example with the list that is known already."""
+    known = partial(Room, opening=example[2], explain=False)
+    monkeypatch.setattr(opening, "Room", known)
+
+
+def test_a_broken_portfolio_shows_what_to_mend_and_is_read_again(path, listed_before):
     budgets = (path / "budgets.csv").read_text("utf-8")
     (path / "budgets.csv").write_text(budgets.replace("period", "when", 1), "utf-8")
     opened = open_room(path)
@@ -560,7 +707,7 @@ def test_an_empty_portfolio_says_what_to_do(tmp_path, make):
     assert "Mend the tables" in said(opened)
 
 
-def test_the_portfolio_that_the_command_names_is_opened(path, monkeypatch):
+def test_the_portfolio_that_the_command_names_is_opened(path, listed_before, monkeypatch):
     monkeypatch.setenv(PORTFOLIO, str(path))
     assert open_room().board.room.path == path
 

@@ -256,7 +256,7 @@ NAMELESS = """() => [...document.querySelectorAll(
     || (e.labels && [...e.labels].some(l => l.textContent.trim()))))
   .map(e => e.outerHTML.slice(0, 200))"""
 FOCUSED = """() => { const e = document.activeElement;
-  return [e.tagName, e.name || e.id || '', e.textContent.trim() || (e.labels?.[0]?.textContent ?? '')]; }"""
+  return [e.tagName, e.name || e.id || '', (e.labels?.[0]?.textContent ?? '') || e.textContent.trim()]; }"""
 
 
 def test_the_page_by_keyboard_alone(browser, served):

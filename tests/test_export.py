@@ -13,7 +13,7 @@ import pytest
 
 from pmo_lib import export, folder, periods, statements, workbench
 from pmo_lib.checks import InputError
-from pmo_lib.export import page
+from pmo_lib.export import figure_sheets, page
 from pmo_lib.export.workbook import SHEETS, as_workbook
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "northmere"
@@ -195,7 +195,9 @@ def test_decisions_are_chosen_from_a_list(made, formulas):
 
 def test_every_sheet_is_a_marked_page(made, formulas):
     assert formulas.sheetnames == [
-        name for name in SHEETS if name not in ("Why not", "Agenda", "Rebalancing")
+        name
+        for name in SHEETS
+        if name not in ("Why not", "Agenda", "Rebalancing", *figure_sheets.FUTURES)
     ]
     for sheet in formulas:
         assert sheet.page_setup.orientation == "landscape"
@@ -362,7 +364,9 @@ ANSWERS = pd.DataFrame.from_dict(
 
 def test_why_not_says_in_words_what_would_change_the_list(made):
     book = openpyxl.load_workbook(io.BytesIO(as_workbook(made, ANSWERS)))
-    assert book.sheetnames == [n for n in SHEETS if n not in ("Agenda", "Rebalancing")]
+    assert book.sheetnames == [
+        n for n in SHEETS if n not in ("Agenda", "Rebalancing", *figure_sheets.FUTURES)
+    ]
     sheet = book["Why not"]
     assert "5 of 29 proposals answered" in sheet["A3"].value
     bus, records, wall, fire, send = (

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies
 
-from pmo_lib import tables, workbench
+from pmo_lib import export, tables, workbench
 from pmo_lib.checks import InputError
+from pmo_lib.export import limit_sheets
 from pmo_lib.workbench import options
 
 PLANNED = workbench.Settings(base_date="2027-04-01", discount_rate=0.1)
@@ -191,7 +192,7 @@ CROWDED = {
 OFFER = "role,from_period,to_period,at_most,price,fund,authority\n"
 
 
-def test_people_are_hired_at_a_price_where_that_is_worth_it(small):
+def test_people_are_hired_at_a_price_where_that_is_worth_it(small, tmp_path):
     alone = workbench.recommend(small(**CROWDED), PLANNED)
     assert funded(alone) == {"roof", "flood"}
     offer = OFFER + "engineer,2027-09-01,2027-10-01,2,{},capital,Director of People\n"
@@ -206,6 +207,9 @@ def test_people_are_hired_at_a_price_where_that_is_worth_it(small):
     left = found.choice.slack.set_index(["kind", "label"])["left"]
     assert left["budget", ("2027-04-01", "capital")] == 850 - 50 - 640
     assert left["capacity", ("engineer", "2027-09-01")] == 0
+    sheet = limit_sheets.people(found).loc[("engineer", "2027-09-01")]
+    assert sheet[["there", "available", "used", "left"]].tolist() == [1, 2, 2, 0]
+    export.write_ranked_list(found, tmp_path / "list.xlsx")
     dear = workbench.recommend(small(**CROWDED, hiring=offer.format(110)), PLANNED)
     assert funded(dear) == {"roof", "flood"} and dear.choice.hired.tolist() == [0.0]
     half = offer.replace(",2,{}", ",0.5,{}").format(1)

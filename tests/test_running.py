@@ -59,7 +59,7 @@ def test_each_number_of_changes_is_drawn_with_its_proof(seen):
     found = pd.DataFrame(
         {"value": [1.0, None, 3.0], "share": [0.0, None, 1.0], "gap": [0.0, None, 0.0],
          "reason": ["No change: no gain yet", "1 change: none found in time", "2 changes bring 100 %"],
-         "stopped": [(), (), ("payroll",)], "paused": [(), (), ()], "started": [(), (), ()]},
+         "stopped": [(), (), ("payroll",)], "paused": [(), (), ()], "slowed": [(), (), ()], "started": [(), (), ()]},
         index=pd.Index([0, 1, 2], name="changes"),
     )  # fmt: skip
     drawn = running.churn_chart(seen, found).to_dict()

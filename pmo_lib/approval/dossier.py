@@ -11,7 +11,7 @@ from pmo_lib.approval.mark import mark_of
 from pmo_lib.approval.matrix import approval_matrix
 from pmo_lib.approval.names import named_members
 from pmo_lib.checks import InputError, listing
-from pmo_lib.workbench import Recommendation, why_not
+from pmo_lib.workbench import Recommendation, frontier, why_not
 from pmo_lib.workbench.rebalancing import Review
 
 DECISIONS = ("approve", "approve subject to", "defer", "reject")
@@ -192,7 +192,8 @@ def gather(
     steps = {
         "what would bring each project in": lambda: {"answers": _answers(recommendation, time_limit)},
         "what running work to stop or continue": lambda: {"review": _review(recommendation)},
-        "what to debate": lambda: _agenda(recommendation) if time_limit else {},
+        "what to debate": lambda: debated(recommendation) if time_limit else {},
+        "what other budgets would buy": lambda: _budgets(recommendation, time_limit),
         "what changed since last time": lambda: _since(recommendation, before),
     }  # fmt: skip
     found: dict = {}
@@ -207,6 +208,14 @@ def _answers(made: Recommendation, time_limit: float) -> pd.DataFrame | None:
     return why_not(made, time_limit=time_limit) if time_limit else None
 
 
+def _budgets(made: Recommendation, time_limit: float) -> dict:
+    """Ask what budgets a fifth smaller to a fifth larger would buy, as far as the time allows."""
+    if not time_limit or len(made.evaluation.score) > MOST_ASKED:
+        return {}
+    seconds = min(time_limit, MOST_SECONDS)
+    return {"budgets": frontier(made.portfolio, made.settings, scales=SCALES, time_limit=seconds)}
+
+
 def _review(made: Recommendation) -> Review | None:
     from pmo_lib.workbench import rebalancing
 
@@ -214,8 +223,15 @@ def _review(made: Recommendation) -> Review | None:
     return rebalancing.review(made) if runs else None
 
 
-def _agenda(made: Recommendation) -> dict:
-    """Ask what is safe whatever the weights; for large lists only what the time allows."""
+def debated(made: Recommendation) -> dict:
+    """Ask what is safe whatever the weights, and what to debate.
+
+    Returns
+    -------
+    dict
+        ``agenda``, ``certainty`` and ``room`` of `dossier`, as far as the size of the list
+        allows.
+    """
     from pmo_lib.stories import agenda as meeting
     from pmo_lib.stories import sure
 
@@ -237,7 +253,13 @@ def _room(asked) -> pd.DataFrame:
 
 
 MOST_ASKED = 300
-"""Proposals beyond which no agenda is drawn up."""
+"""Proposals beyond which no agenda is drawn up, and no other budgets are tried."""
+
+SCALES = (0.8, 0.85, 0.9, 0.95, 1.05, 1.1, 1.15, 1.2)
+"""Shares of the budgets that are tried besides all of them. [-]"""
+
+MOST_SECONDS = 10.0
+"""How long other budgets are tried. [s]"""
 
 
 def _since(made: Recommendation, before: tuple | None) -> dict:

@@ -13,7 +13,6 @@ from pmo_lib.tables.texts import clean_label
 from pmo_lib.wording import counted
 from pmo_lib.workbench import Settings
 
-RECORD = "record.sqlite"
 FUND, DECLINE = "fund", "do not fund"
 DECISIONS = (FUND, DECLINE, "defer", "continue", "pause", "stop")
 """What can be decided on a project."""
@@ -21,7 +20,7 @@ DECISIONS = (FUND, DECLINE, "defer", "continue", "pause", "stop")
 
 def record_file(path: str | Path) -> Path:
     """Return where the record of a portfolio's board is: beside its tables."""
-    return folder.settings_path(path).parent / RECORD
+    return folder.settings_path(path).with_name(folder.RECORD)
 
 
 def opened(path: str | Path):
@@ -54,7 +53,6 @@ def decide_one(room: Room, project: str, decision: str, *, by: str, reason: str)
         raise InputError("project: choose one")
     require_choice(decision, DECISIONS, name="decision")
     by, reason = clean_label(stated(by, "your name")), stated(reason, "reason")
-    _require_disk(room)
     board = _opened_for(room, by)
     review = room.saved.meeting_date
     return record.decide(board, project, decision, by=by, reason=reason, review=review)
@@ -64,7 +62,7 @@ def approve(room: Room, *, by: str, reason: str) -> str:
     """Record the exact list as the board's decision, and save its settings beside the tables.
 
     What the board includes and excludes is noted first, then the settings, then a decision
-    for each proposal.
+    for each proposal: all of it or nothing.
 
     Returns
     -------
@@ -88,18 +86,15 @@ def approve(room: Room, *, by: str, reason: str) -> str:
         raise InputError(
             "settings: somebody saved others since this page opened; load the page again"
         )
-    board = _opened_for(room, by)
-    for row in made.settings.overrides:
-        if row not in room.saved.overrides:
-            record.note_override(
-                board, row["project"], row["decision"], by=by, reason=row["reason"]
-            )
-    record.save_settings(board, made.settings, by=by, reason=reason)
     selected = made.choice.selected.reindex(made.evaluation.score.index)
-    for project, inside in selected.items():
-        decision = FUND if inside else DECLINE
-        review = made.settings.meeting_date
-        record.decide(board, project, decision, by=by, reason=reason, review=review)
+    record.approve_list(
+        _open(room.path),
+        selected.map({True: FUND, False: DECLINE}),
+        settings=made.settings,
+        by=by,
+        reason=reason,
+        overrides=[row for row in made.settings.overrides if row not in room.saved.overrides],
+    )
     folder.save_settings(made.settings, room.path, by=by, reason=reason)
     return f"Recorded: {counted(int(selected.sum()), 'proposal')} to fund, {counted(int((~selected).sum()), 'proposal')} not to fund."
 
@@ -130,11 +125,23 @@ def _require_disk(room: Room) -> None:
         raise InputError("record: this page shows no portfolio on disk; nothing can be recorded")
 
 
+def opened_to_write(room: Room):
+    """Open the record beside a room's portfolio, or make one.
+
+    Raises
+    ------
+    InputError
+        If there is no portfolio on disk, or as `opened`.
+    """
+    _require_disk(room)
+    return _open(room.path)
+
+
 def _opened_for(room: Room, by: str):
     """Open the record to write; the first who decides is entered as its chair."""
     from pmo_lib import record
 
-    board = _open(room.path)
+    board = opened_to_write(room)
     if len(record.members(board)) == 0:
         record.add_member(board, by, role="chair", by=by, reason="First to decide on the page")
     return board

@@ -85,7 +85,8 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .pmo-headline { min-height: 2.5em; }
 .pmo-board .pmo-headline p { font-size: 1.4em; font-weight: 700; line-height: 1.22; margin: 6px 0 2px; }
 
-.pmo-board .pmo-second { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2px 34px; min-height: 3.1em; overflow: visible; width: 100%; }
+.pmo-board .pmo-second { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2px 34px; min-height: 3.4em; overflow: visible; width: 100%; }
+.pmo-board .pmo-second .widget-html-content { font-size: 0.92em; }
 .pmo-board .pmo-second p, .pmo-board .pmo-second ul { margin: 0; }
 
 /* The list: sliders, ranking, exact list; the chart's own boxes step aside. */
@@ -110,7 +111,7 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .pmo-weighed { position: relative; }
 .pmo-board .pmo-weighed::before { content: ""; position: absolute; left: 0; top: 2px; bottom: 2px; width: 7px; background: var(--swatch); border: 1px solid #14181d; filter: var(--filter); }
 .pmo-board .pmo-budget { border-top: 1px solid var(--rule); padding-top: 4px; }
-.pmo-board .pmo-row { display: flex; flex-flow: row wrap; gap: 6px; align-items: center; overflow: visible; }
+.pmo-board .pmo-row:not(.pmo-ask .pmo-row) { display: flex; flex-flow: row wrap; gap: 6px; align-items: center; overflow: visible; }
 .pmo-board .pmo-fields .widget-inline-hbox { width: auto; flex: 1 1 auto; min-width: 0; margin: 1px 0; height: auto; align-items: center; }
 .pmo-board .pmo-acts .widget-vbox, .pmo-board .pmo-acts .pmo-row { gap: 3px 6px; margin: 0; }
 .pmo-board .pmo-acts .widget-inline-hbox .widget-label { width: 5.6em; text-align: left; }

@@ -19,6 +19,7 @@ from pmo_lib.boardroom.scenario_view import Comparing, Saving
 from pmo_lib.boardroom.sliders import Sliders
 from pmo_lib.boardroom.state import Room
 from pmo_lib.boardroom.tabs import Followed, columns
+from pmo_lib.boardroom.voting import Voting
 from pmo_lib.widgets.page import Page, asked, ranked_list
 from pmo_lib.widgets.panel import static_controls
 from pmo_lib.wording import one_line
@@ -48,7 +49,7 @@ class BoardRoom(ipywidgets.VBox):
     ----------
     room, frame
         The room, and the frame with its tabs.
-    sliders, asking, saving, comparing, deciding, recorded
+    sliders, asking, saving, comparing, deciding, recorded, voting
         The parts with controls.
     """
 
@@ -61,9 +62,10 @@ class BoardRoom(ipywidgets.VBox):
         )
         self.sliders, self.asking, self.saving = Sliders(room), Asking(room), Saving(room)
         self.comparing = Comparing(room, frame)
-        self.recorded = Recorded(room)
+        self.recorded, self.voting = Recorded(room), Voting(room)
         self.deciding = Deciding(room, self.recorded.show)
         self.headline, self.tried, self.heading, self.names = (ipywidgets.HTML() for _ in range(4))
+        self.agenda_of, self._first = ipywidgets.HTML(), room.opening.settings.hash()
         self.debate = Followed(room, frame, "decisions", agenda_items.debate, pause=1.0, apart=True)
         self.told = {
             tab: Followed(room, frame, tab, tell)
@@ -77,6 +79,8 @@ class BoardRoom(ipywidgets.VBox):
         self.headline.add_class("pmo-headline")
         super().__init__([frame, self.headline, *self._panels()])
         self.add_class("pmo-board")
+        self._shown: tuple = ()
+        self.debate.areas[0].observe(self._date_agenda, "value")
         room.observe(self._follow, "version")
         self._follow()
         self._watch = self._ready = None
@@ -93,7 +97,7 @@ class BoardRoom(ipywidgets.VBox):
             "list": self._main(),
             "compare": self.comparing.widget,
             "decisions": ipywidgets.VBox([decided]),
-            "record": ipywidgets.VBox([recorded]),
+            "record": ipywidgets.VBox([self.voting.widget, recorded]),
         }
         for tab, told in self.told.items():
             panels[tab] = ipywidgets.VBox([told.state, columns(*told.areas)])
@@ -116,7 +120,8 @@ class BoardRoom(ipywidgets.VBox):
         acts.add_class("pmo-acts")
         self.names.add_class("pmo-scroll")
         caption = ipywidgets.HTML(lines(CAPTION, quiet=True))
-        exact = ipywidgets.VBox([self.heading, self.names, self.tried, self.debate.areas[0]])
+        agenda = [self.agenda_of, self.debate.areas[0]]
+        exact = ipywidgets.VBox([self.heading, self.names, self.tried, *agenda])
         exact.add_class("pmo-exact")
         quick = ipywidgets.VBox([self.sliders.says, caption])
         second = ipywidgets.Box([self.asking.price, quick])
@@ -128,17 +133,27 @@ class BoardRoom(ipywidgets.VBox):
     def _follow(self, _=None) -> None:
         room, frame = self.room, self.frame
         frame.kind, frame.words = words.STATE[room.state]
-        for area, shown in (
-            (self.headline, words.headline(room)),
-            (self.heading, words.list_heading(room)),
-            (self.names, words.recommended(room)),
-            (self.tried, words.against_saved(room)),
-        ):
-            if area.value != shown:
-                area.value = shown
+        headline = words.headline(room)
+        if self.headline.value != headline:
+            self.headline.value = headline
+        if self._shown != (room.answer, room.opening):
+            self._shown = (room.answer, room.opening)
+            for area, shown in (
+                (self.heading, words.list_heading(room)),
+                (self.names, words.recommended(room)),
+                (self.tried, words.against_saved(room)),
+            ):
+                if area.value != shown:
+                    area.value = shown
         back, again = room.steps
         self.undo.disabled, self.redo.disabled = back == 0, again == 0
         self.back.disabled = not room.moved
+        self._date_agenda()
+
+    def _date_agenda(self, _=None) -> None:
+        shown = words.agenda_of(self.room, self.debate.made, self._first)
+        if self.agenda_of.value != shown:
+            self.agenda_of.value = shown
 
     async def _look(self) -> None:
         """Work out the agenda once somebody looks, or none did; take up what others change."""
@@ -149,6 +164,7 @@ class BoardRoom(ipywidgets.VBox):
                 self._ready = asyncio.create_task(self.debate.ready())
             if self.frame.tab == "record":
                 self.recorded.show()
+                self.voting.show()
             if not self.frame.asked and looks % SIGNS == 0:
                 self.frame.send({"waits": True})
 

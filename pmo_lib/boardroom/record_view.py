@@ -36,6 +36,7 @@ class Recorded:
         )
         self.write.on_click(self._write)
         self._latest = Latest([self._written], self._wrote, self._failed, pause=0)
+        self._shown: tuple = ()
         self.show()
         room.observe(self._follow, "version")
         self._follow()
@@ -52,6 +53,9 @@ class Recorded:
             self.decisions.value = shown
 
     def _follow(self, _=None) -> None:
+        if self._shown == (self.room.answer, self.room.saved):
+            return
+        self._shown = (self.room.answer, self.room.saved)
         shown = lines(saved_words(self.room.saved), heading="What the list rests on") + lines(
             *to_read(self.room.answer)
         )

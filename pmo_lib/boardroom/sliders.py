@@ -43,7 +43,7 @@ class Sliders:
         self.view.add_class("pmo-chart")
         self.says = ipywidgets.HTML()
         self._busy, self._placed, self._marked, self._marks = Quiet(), 1, [], 0
-        self._latest = Latest([self._words], self._said, lambda *_: None, pause=0.02)
+        self._latest = Latest([self._words], self._said, lambda *_: None, pause=0)
         self.view.observe(self._moved, "_params")
         room.observe(self._follow, "version")
         self._follow()
@@ -63,12 +63,13 @@ class Sliders:
             return
         points, percent = self._points(), self._percent()
         wanted, at = self._positions()
-        if not _near(points, wanted):
-            self.room.weigh(points)
-        if abs(percent - at) >= 1e-6:
-            self.room.fund(round(percent / 100, 6))
-        if not _near(points, wanted) or abs(percent - at) >= 1e-6:
+        weighed, funded = not _near(points, wanted), abs(percent - at) >= 1e-6
+        if weighed or funded:
             self._latest.ask((points, percent))
+        if weighed:
+            self.room.weigh(points)
+        if funded:
+            self.room.fund(round(percent / 100, 6))
 
     def _points(self) -> dict[str, float]:
         """Read the sliders; anything but a number in [0, 100] counts as 0."""

@@ -48,6 +48,8 @@ class Followed:
         The texts.
     state : ipywidgets.HTML
         Says while something newer is coming.
+    made : Recommendation or None
+        The list that the texts tell of.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Followed:
         self.room, self.frame, self.tab, self.tell = room, frame, tab, tell
         self.areas = [ipywidgets.HTML() for _ in range(areas)]
         self.state = ipywidgets.HTML()
+        self.made: Recommendation | None = None
         self._told: object = None
         self._latest = Latest([self._work], self._show, self._fail, pause)
         room.observe(self.follow, "version")
@@ -101,7 +104,8 @@ class Followed:
         with ProcessPoolExecutor(1, mp_context=own, initializer=_gently) as worker:
             return worker.submit(self.tell, made).result()
 
-    def _show(self, _made, _stage, texts: list[str]) -> None:
+    def _show(self, made: Recommendation, _stage, texts: list[str]) -> None:
+        self.made = made
         for area, told in zip(self.areas, texts, strict=True):
             if area.value != told:
                 area.value = told

@@ -100,6 +100,27 @@ def price_of_excluding(without: Recommendation, now: Recommendation, project: st
     ]
 
 
+def agenda_of(room: Room, made: Recommendation | None, first: str) -> str:
+    """Say of which list the agenda is; nothing while there is none.
+
+    Parameters
+    ----------
+    room : Room
+        What is tried.
+    made : Recommendation or None
+        The list whose agenda is shown.
+    first : str
+        Hash of the settings with which the meeting opened.
+    """
+    if made is None:
+        return ""
+    told = made.settings.hash()
+    if told == first:
+        return lines("For the list the meeting opened with:", quiet=True)
+    same = told == room.answer.settings.hash()
+    return lines("For this list:" if same else "For a list tried before:", quiet=True)
+
+
 def board_says(room: Room) -> str:
     """List what the board includes and excludes now."""
     rows = room.settings.overrides

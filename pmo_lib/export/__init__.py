@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -31,6 +32,7 @@ def write_ranked_list(
     answers: pd.DataFrame | None = None,
     review: Review | None = None,
     agenda: pd.DataFrame | None = None,
+    futures: Any = None,
 ) -> Path:
     """Write the ranked list as a workbook or as CSV, whole or not at all.
 
@@ -47,6 +49,8 @@ def write_ranked_list(
         What `workbench.rebalancing.review` returns, likewise.
     agenda : DataFrame by project, optional
         What `robustness.agenda` returns, likewise.
+    futures : Spread, optional
+        What `stories.doubts.spread` returns, likewise.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def write_ranked_list(
     path = _checked(path)
     if path.suffix.lower() == ".csv":
         return _write(path, as_csv(recommendation))
-    return _write(path, as_workbook(recommendation, answers, review, agenda))
+    return _write(path, as_workbook(recommendation, answers, review, agenda, futures))
 
 
 def write_table(

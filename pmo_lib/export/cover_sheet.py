@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pmo_lib import statements
 from pmo_lib.approval.dossier import DECISIONS
-from pmo_lib.export import agenda_sheet, first_page, page
+from pmo_lib.export import adding, agenda_sheet, first_page, page
 from pmo_lib.export.page import Book, Column, Formula
 from pmo_lib.wording import counted, long_date, one_line
 
@@ -93,7 +93,7 @@ def _write_decisions(book: Book, sheet, row: int) -> int:
     """Write how many decisions of each kind stand on the list, live; return the row after."""
     first, last = book.places["list rows", ""]
     what, cost = (
-        f"'{first_page.NAME}'!{page.cells(first, place, last, place)}"
+        f"'{first_page.NAME}'!{adding.cells(first, place, last, place)}"
         for place in (first_page.DECISION, first_page.COST)
     )
     ranked, decided = book.recommendation.ranked_list, book.dossier.decisions

@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pmo_lib import periods, statements
 from pmo_lib.approval.dossier import DECISIONS
-from pmo_lib.export import layout, page
+from pmo_lib.export import adding, layout, page
 from pmo_lib.export.page import Book, Column, Formula
 from pmo_lib.export.words import PADDING, wrap
 from pmo_lib.wording import counted, long_date, one_line
@@ -271,7 +271,7 @@ def _write_bar(listed: List, row: int, words: str, cells: dict) -> int:
 def _sums(row: int, block: pd.DataFrame) -> dict:
     """Return live sums of the rows of a block that opens with the bar in this row."""
     return {
-        place: page.total(row + 1, row + len(block), place, block[name])
+        place: adding.total(row + 1, row + len(block), place, block[name])
         for place, name in ((COST, "cost"), (_YEAR, "this_year"))
         if block[name].notna().any()
     }

@@ -38,7 +38,18 @@ def people(made: Recommendation) -> pd.DataFrame:
     there = made.portfolio.capacity.groupby(["role", "period"])["amount"].sum()
     table.insert(0, "there", there.reindex(table.index))
     table.insert(1, "running", table["there"] - table["available"])
+    for label, hired in _taken_up(made, "adds").items():
+        table.loc[label, ["available", "used"]] += hired
     return table.assign(left=table["available"] - table["used"])
+
+
+def _taken_up(made: Recommendation, part: str) -> pd.Series:
+    """Return what the people hired cost by budget, or how many they are by role and month."""
+    hiring = made.problem.get("hiring")
+    if hiring is None:
+        return pd.Series(dtype=float)
+    amounts = getattr(hiring, part).mul(made.choice.hired, axis=0).sum()
+    return amounts[amounts > 0]
 
 
 def write_constraints(book: Book) -> None:
@@ -50,6 +61,10 @@ def write_constraints(book: Book) -> None:
         "recommended proposals take. Left over cannot be moved to another year, fund, role or month, "
         "except as stated below."
     ]
+    if len(_taken_up(book.recommendation, "cost")):
+        notes.append(
+            "What people hired cost counts as moved away; they count as available and as used."
+        )
     sheet, row = page.start(
         book, CONSTRAINTS, columns, title="What limits the list", notes=notes, repeat=False
     )
@@ -77,6 +92,8 @@ def _write_money(book: Book, sheet, row: int, columns: list[Column]) -> int:
     for move in made.choice.transfers.to_dict("records"):
         moved[move["from"]] -= move["moved"]
         moved[move["to"]] += move["moved"]
+    for label, paid in _taken_up(made, "cost").items():
+        moved[label] -= paid
     for year, group in groupby(labels, key=lambda label: label[0]):
         first = row
         lines = [_money_row(row + n, book, label, moved) for n, label in enumerate(group)]

@@ -7,7 +7,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pmo_lib import periods, statements
-from pmo_lib.export import page
+from pmo_lib.export import adding, page
 from pmo_lib.export.page import RANK, Book, Column, Formula, money_column
 from pmo_lib.wording import fund_words, one_line
 from pmo_lib.workbench.pricing import budget
@@ -59,7 +59,7 @@ def write_npv(book: Book) -> None:
 
     sheet, first, row = page.write_sheet(book, NPV, columns, rows, title=title, notes=notes)
     sums = {place: table[name] for place, (name, _) in enumerate(money.values(), start=3)}
-    cells = page.totals(columns, "All projects on this sheet", 1, first, row - 1, sums)
+    cells = adding.totals(columns, "All projects on this sheet", 1, first, row - 1, sums)
     page.write_rows(book, sheet, row, columns, [cells], "total")
 
 
@@ -106,7 +106,7 @@ def write_running(book: Book) -> None:
         book, RUNNING, columns, rows, title="Running work", notes=[note]
     )
     sums = {place: amounts[name] for place, name in enumerate(amounts, start=3)}
-    cells = page.totals(columns, "All running work", 0, first, row - 1, sums)
+    cells = adding.totals(columns, "All running work", 0, first, row - 1, sums)
     page.write_rows(book, sheet, row, columns, [cells], "total")
     for place, name in ((3, "running_cost"), (4, "running_this_year")):
         page.name_cell(book, name, sheet, row, place, float(sums[place].sum()))
@@ -168,7 +168,7 @@ def _of_fund(cost: pd.DataFrame, fund: tuple, years: list[str]) -> pd.DataFrame:
 
 def _year_row(row: int, cells: dict, years: list[str]) -> list:
     amounts = [cells[year] if cells[year] > 0 else None for year in years]
-    total = page.across_sum(row, 3, [amount or 0.0 for amount in amounts]) if years else None
+    total = adding.across_sum(row, 3, [amount or 0.0 for amount in amounts]) if years else None
     return [cells["rank"], one_line(cells["name"]), cells["fund"], *amounts, total, cells["later"]]
 
 
@@ -192,7 +192,7 @@ def _write_sums(book: Book, sheet, row: int, columns, rows, years, ranges) -> No
                 if amount is not None:
                     address = page.place(sheet, row, column)
                     book.places[words, label] = Formula(address, float(_value(amount)))
-            whole = page.across_sum(row, 3, [_value(cell) or 0.0 for cell in cells[3:]])
+            whole = adding.across_sum(row, 3, [_value(cell) or 0.0 for cell in cells[3:]])
             row = page.write_rows(book, sheet, row, columns, [[*cells, whole, None]])
 
 
@@ -212,7 +212,7 @@ def _matching(row: int, column: int, blocks, ranges: dict, value: float) -> Form
     """Return a live sum over the rows of some blocks that name the fund of this row."""
     fund = xl_rowcol_to_cell(row, 2, col_abs=True)
     parts = [
-        f"SUMPRODUCT(({page.cells(first, 2, last, 2)}={fund})*{page.cells(first, column, last, column)})"
+        f"SUMPRODUCT(({adding.cells(first, 2, last, 2)}={fund})*{adding.cells(first, column, last, column)})"
         for first, last in (ranges[block] for block in blocks if block in ranges)
     ]
     return Formula("+".join(parts), value) if parts else 0.0

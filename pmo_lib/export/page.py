@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -95,6 +94,8 @@ class Book:
         What to stop, continue and start.
     agenda : DataFrame by project, optional
         What to decide without debate, debate and decline.
+    futures : stories.doubts.Spread, optional
+        How far the figures may be out.
     dossier : Dossier, optional
         Of a workbook to decide in: its yellow cells are open, all others protected.
     formats : dict
@@ -116,6 +117,7 @@ class Book:
     answers: pd.DataFrame | None = None
     review: Review | None = None
     agenda: pd.DataFrame | None = None
+    futures: Any = None
     dossier: Dossier | None = None
     formats: dict = field(default_factory=dict)
     shortened: dict = field(default_factory=dict)
@@ -384,25 +386,6 @@ def write_rows(
     return row
 
 
-def cells(row: int, column: int, last_row: int, last_column: int) -> str:
-    """Return the address of a block of cells, even of one."""
-    return f"{xl_rowcol_to_cell(row, column)}:{xl_rowcol_to_cell(last_row, last_column)}"
-
-
-def _sum(address: str, values) -> Formula:
-    return Formula(f"SUM({address})", float(np.nansum(np.asarray(values, dtype=float))))
-
-
-def total(first: int, last: int, column: int, values) -> Formula | float:
-    """Return a live sum of the rows from `first` to `last`, or 0 if there are none."""
-    return 0.0 if last < first else _sum(cells(first, column, last, column), values)
-
-
-def across_sum(row: int, first: int, values: Sequence[float]) -> Formula:
-    """Return a live sum over the columns of a row, from `first` on."""
-    return _sum(cells(row, first, row, first + len(values) - 1), values)
-
-
 def write_sheet(
     book: Book, name: str, columns: Sequence[Column], rows: Iterable, *, title: str, notes=()
 ):
@@ -423,15 +406,6 @@ def empty_sheet(book: Book, name: str, title: str, words: str) -> None:
     columns = [Column(title, 700)]
     sheet, row = start(book, name, columns, title=title)
     write_note(book, sheet, row, columns, words)
-
-
-def totals(columns: Sequence[Column], words: str, place: int, first: int, last: int, sums: dict):
-    """Return a row of live sums: `sums` gives the cells summed by column, `place` takes words."""
-    cells: list = [None] * len(columns)
-    cells[place] = words
-    for column, values in sums.items():
-        cells[column] = total(first, last, column, values)
-    return cells
 
 
 def write_bar(book: Book, sheet, row: int, columns: Sequence[Column], text: str) -> int:

@@ -11,7 +11,14 @@ import xlsxwriter
 
 from pmo_lib import periods, statements
 from pmo_lib.export import account_sheets as account
-from pmo_lib.export import agenda_sheet, first_page, review_sheet, time_sheet, why_sheet
+from pmo_lib.export import (
+    agenda_sheet,
+    figure_sheets,
+    first_page,
+    review_sheet,
+    time_sheet,
+    why_sheet,
+)
 from pmo_lib.export import limit_sheets as limits
 from pmo_lib.export import money_sheets as money
 from pmo_lib.export import worth_sheets as worth
@@ -38,12 +45,14 @@ SHEETS = {
     account.WEIGHTS: account.write_weights,
     money.RUNNING: money.write_running,
     review_sheet.NAME: review_sheet.write,
+    **figure_sheets.SHEETS,
+    **figure_sheets.FUTURES,
     account.SET_ASIDE: account.write_set_aside,
     account.SETTINGS: account.write_settings,
 }
 """What writes each sheet, in their order; one more holds long texts where there are any.
 
-The sheets of answers, agenda and review are left out where nobody asked."""
+The sheets of answers, agenda, review and futures are left out where nobody asked."""
 
 OPTIONS = {
     "in_memory": True,
@@ -59,6 +68,7 @@ def as_workbook(
     answers: pd.DataFrame | None = None,
     review: Review | None = None,
     agenda: pd.DataFrame | None = None,
+    futures=None,
 ) -> bytes:
     """Write a recommendation as the bytes of an .xlsx file; the same input, the same bytes.
 
@@ -72,6 +82,8 @@ def as_workbook(
         As `workbench.rebalancing.review` returns it.
     agenda : DataFrame by project, optional
         As `robustness.agenda` returns it.
+    futures : Spread, optional
+        As `stories.doubts.spread` returns it.
 
     Returns
     -------
@@ -79,8 +91,10 @@ def as_workbook(
         Sheets that are referred to are written before those that refer to them.
     """
     file = io.BytesIO()
-    book = opened(file, recommendation, answers=answers, review=review, agenda=agenda)
+    given = {"answers": answers, "review": review, "agenda": agenda, "futures": futures}
+    book = opened(file, recommendation, **given)
     asked = {why_sheet.NAME: answers, review_sheet.NAME: review, agenda_sheet.NAME: agenda}
+    asked |= dict.fromkeys(figure_sheets.FUTURES, futures)
     sheets = {n: w for n, w in SHEETS.items() if asked.get(n, book) is not None}
     write_sheets(book, sheets, sheets)
     book.workbook.close()

@@ -6,7 +6,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pmo_lib import alignment, statements
-from pmo_lib.export import page
+from pmo_lib.export import adding, page
 from pmo_lib.export.page import RANK, Book, Column, Formula, money_column, yes
 from pmo_lib.wording import listed, one_line, worth_words
 
@@ -43,7 +43,7 @@ def write_values(book: Book) -> None:
     for row, project in enumerate(by_rank(book).itertuples(), first):
         cells = [project.rank, one_line(project.name), yes(project.funded)]
         points = values.loc[project.Index]
-        lines.append([*cells, *points, page.across_sum(row, 3, points)])
+        lines.append([*cells, *points, adding.across_sum(row, 3, points)])
     row = page.write_rows(book, sheet, first, columns, lines)
     sheet.conditional_format(
         first, 3, row - 1, 2 + values.shape[1],
@@ -56,7 +56,7 @@ def write_values(book: Book) -> None:
 
 def _write_points(book: Book, sheet, row: int, columns, words: str, points: pd.Series) -> int:
     """Write a row of points by criterion and their sum."""
-    cells = [None, words, "", *points, page.across_sum(row, 3, points)]
+    cells = [None, words, "", *points, adding.across_sum(row, 3, points)]
     return page.write_rows(book, sheet, row, columns, [cells], "total")
 
 
@@ -85,7 +85,7 @@ def write_alignment(book: Book) -> None:
     for place, project in enumerate(ranked.itertuples(), row):
         total, running = "not rated", project.block == "continues"
         if project.Index in aligned.index:
-            formula = f"SUMPRODUCT({above},{page.cells(place, 3, place, last)})"
+            formula = f"SUMPRODUCT({above},{adding.cells(place, 3, place, last)})"
             total = Formula(formula, float(aligned[project.Index]))
         funded = "running" if running else yes(project.funded)
         cells = [project.rank, one_line(project.name), funded]
@@ -156,8 +156,8 @@ def write_other(book: Book) -> None:
     for words, place, chosen in ((own, 4, mine), (other, 5, theirs)):
         sums = [
             Formula(
-                f'SUMIF({page.cells(first, place, last, place)},"yes",'
-                f"{page.cells(first, column, last, column)})",
+                f'SUMIF({adding.cells(first, place, last, place)},"yes",'
+                f"{adding.cells(first, column, last, column)})",
                 float(amounts[chosen].sum()),
             )
             for column, amounts in ((2, table["cost"]), (3, values))

@@ -32,6 +32,7 @@ from pmo_lib.record.entries import history
 from pmo_lib.record.files import export_record, import_record
 from pmo_lib.record.meeting import (
     add_member,
+    approve_list,
     ballots,
     close_round,
     decide,
@@ -57,6 +58,7 @@ __all__ = [
     "Ballot",
     "Record",
     "add_member",
+    "approve_list",
     "ballots",
     "beside",
     "close_round",

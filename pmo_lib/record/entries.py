@@ -33,13 +33,33 @@ def add(record: Record, entry: Entry) -> int:
     InputError
         As `rules.check`, or if the record cannot be written.
     """
-    entry = _tidy(entry)
+    return add_all(record, [entry])
+
+
+def add_all(record: Record, entries: Iterable[Entry]) -> int:
+    """Add entries one after the other if the rules allow all of them, or none.
+
+    Returns
+    -------
+    int
+        Number of the last one.
+
+    Raises
+    ------
+    InputError
+        As `add`; nothing is added then.
+    """
+    entries = [_tidy(entry) for entry in entries]
     with writing(record) as connection:
-        check(_state(connection), entry)
+        state = _state(connection)
         last = connection.scalar(sql.select(sql.func.max(ENTRIES.c.number))) or 0
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        _insert(connection, replace(entry, number=last + 1, at=now))
-    return last + 1
+        for number, entry in enumerate(entries, last + 1):
+            check(state, entry)
+            added = replace(entry, number=number, at=now)
+            state.take(added)
+            _insert(connection, added)
+    return last + len(entries)
 
 
 def replay(record: Record, entries: Iterable[Entry]) -> int:

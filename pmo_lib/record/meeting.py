@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.checks import InputError, require_series
-from pmo_lib.record.entries import add, read
+from pmo_lib.record.entries import add, add_all, read
 from pmo_lib.record.rules import VOTERS, Entry, ballot_frame, require_round
 from pmo_lib.record.store import Record
 from pmo_lib.tables.texts import clean_label
@@ -169,6 +169,60 @@ def save_settings(record: Record, settings, *, by: str, reason: str) -> int:
     """Keep the `workbench.Settings` that a result was made with."""
     detail = {"toml": settings.to_toml(), "hash": settings.hash()}
     return add(record, Entry("settings", by, reason=reason, detail=detail))
+
+
+def approve_list(
+    record: Record,
+    decisions: Mapping[str, str] | pd.Series,
+    *,
+    settings,
+    by: str,
+    reason: str,
+    overrides: Iterable[Mapping] = (),
+) -> int:
+    """Note what was decided on every project of a list, and what it rests on: all or nothing.
+
+    In a record without members, who approves is entered as its chair.
+
+    Parameters
+    ----------
+    record : Record
+        From `open_record`.
+    decisions : Series or mapping of str by project
+        As `decide` takes them; their review is the meeting of the settings.
+    settings : workbench.Settings
+        What the list was made with.
+    by, reason : str
+        Who approves, and why.
+    overrides : rows of project, decision and reason, optional
+        What the board includes and excludes with it.
+
+    Returns
+    -------
+    int
+        Number of the last entry.
+
+    Raises
+    ------
+    InputError
+        If one entry is refused; nothing is noted then.
+    """
+    state, _ = read(record, kinds=["member"])
+    chair = Entry("member", by, subject=by, reason=reason, detail={"role": "chair"})
+    ruled = [
+        Entry("override", by, subject=row["project"], reason=row["reason"],
+              detail={"decision": row["decision"]})
+        for row in overrides
+    ]  # fmt: skip
+    kept = Entry(
+        "settings", by, reason=reason, detail={"toml": settings.to_toml(), "hash": settings.hash()}
+    )
+    decided = [
+        Entry("decision", by, subject=project, reason=reason,
+              detail={"decision": decision, "review": settings.meeting_date})
+        for project, decision in decisions.items()
+    ]  # fmt: skip
+    return add_all(record, [*([] if state.members else [chair]), *ruled, kept, *decided])
 
 
 def members(record: Record) -> pd.DataFrame:

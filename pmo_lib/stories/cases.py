@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import altair as alt
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from pmo_lib import appraisal, charts, cost_benefit, periods
+from pmo_lib import appraisal, cost_benefit, periods
 from pmo_lib.statements import money_of
 from pmo_lib.stories import worth
 from pmo_lib.stories.plain import funded, laid_out, named
 from pmo_lib.wording import counted, listed, number, one_line, percent
 from pmo_lib.workbench import Recommendation, futures, pricing
+
+if TYPE_CHECKING:
+    import altair as alt
 
 REAL = {"benefit": 0, "cost": 0, "rate": "real"}
 """Amounts in constant prices, as the tables hold them, need a real rate."""
@@ -190,6 +194,8 @@ def breakeven_in_words(made: Recommendation) -> str:
 
 def cumulative(made: Recommendation) -> alt.LayerChart | None:
     """Draw cost and benefit of the recommended proposals added up, and where they meet."""
+    from pmo_lib import charts
+
     frame = worth.flows(made)
     if len(frame) == 0:
         return None

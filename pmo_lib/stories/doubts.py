@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import altair as alt
 import pandas as pd
 
-from pmo_lib import charts, uncertainty
+from pmo_lib import uncertainty
 from pmo_lib.statements import money_of
 from pmo_lib.stories.plain import MOST_ROWS, funded, laid_out, named, verb
 from pmo_lib.wording import counted, limit_words, listed, one_line, percent
 from pmo_lib.workbench import Recommendation, futures
 from pmo_lib.workbench.settings import future_rules
+
+if TYPE_CHECKING:
+    import altair as alt
 
 NO_RANGE = (
     "No cash flow from now on states a low and a high estimate, so each figure is one number; enter "
@@ -132,6 +135,8 @@ def distribution(seen: Spread, *, most: int = MOST_ROWS) -> pd.DataFrame:
 
 def distribution_chart(seen: Spread) -> alt.LayerChart | None:
     """Draw the NPV of each proposal with a range: P10 to P90, P50 and the estimate."""
+    from pmo_lib import charts
+
     if len(seen.ranged) == 0 or len(_shown(seen)) == 0:
         return None
     made, shown = seen.made, _shown(seen)[:MOST_ROWS]
@@ -256,6 +261,8 @@ def tornado(seen: Spread, *, most: int = 12) -> pd.DataFrame:
 
 def tornado_chart(seen: Spread, *, most: int = 12) -> alt.LayerChart | None:
     """Draw the widest swings of the NPV of recommended projects as bars."""
+    from pmo_lib import charts
+
     bars, made = _bars(seen)[:most], seen.made
     if len(bars) == 0:
         return None

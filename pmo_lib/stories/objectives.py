@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import altair as alt
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from pmo_lib import alignment, charts, periods
+from pmo_lib import alignment, periods
 from pmo_lib.selection import InfeasibleError
 from pmo_lib.statements import money_of
 from pmo_lib.stories import served
 from pmo_lib.stories.plain import funded, laid_out, named, verb
 from pmo_lib.wording import counted, listed, one_line, percent
 from pmo_lib.workbench import Recommendation
+
+if TYPE_CHECKING:
+    import altair as alt
 
 NO_BENEFITS = (
     "No benefits are listed, so nothing can be said about when they arrive and who owns them."
@@ -105,6 +109,8 @@ def benefits_in_words(made: Recommendation) -> list[str]:
 
 def benefits_map(made: Recommendation) -> alt.LayerChart | None:
     """Draw recommended projects, their benefits and the objectives these serve."""
+    from pmo_lib import charts
+
     table, weight = _benefits(made), made.evaluation.objective_weights
     running = table[table["status"] == "running"].groupby("objective").size()
     table = table[(table["status"] == "recommended") & table["place"].notna()]

@@ -143,17 +143,19 @@ def _share(down: np.ndarray, up: np.ndarray) -> np.ndarray:
 
 
 def _ends(share: float, percentiles, shape) -> tuple[float, float]:
-    """Solve for the ends of one distribution whose low and high are 1 apart."""
-    down, up = share, 1 - share
-    low, high = np.array([percentiles[0]]), np.array([percentiles[1]])
-    for _ in range(10_000):
-        reach, likely = down + up, down / (down + up)
-        new = (
-            share + reach * shape(low, likely)[0],
-            1 - share + reach * (1 - shape(high, likely)[0]),
-        )
-        moved = abs(new[0] - down) + abs(new[1] - up)
-        down, up = new
-        if moved <= 1e-13 * reach:
-            break
-    return down, up
+    """Solve for the ends of one distribution whose low and high are 1 apart.
+
+    Where the most likely amount lies between low and high follows from where it lies on
+    the whole way, which is sought.
+    """
+    from scipy.optimize import brentq
+
+    ends = np.array(percentiles)
+
+    def off(likely: float) -> float:
+        low, high = shape(ends, likely)
+        return (likely - low) / (high - low) - share
+
+    likely = brentq(off, 0.0, 1.0, xtol=1e-14)
+    low, high = shape(ends, likely)
+    return likely / (high - low), (1 - likely) / (high - low)
