@@ -281,6 +281,15 @@ def write_keeping(files: list[Path], write) -> list[Path]:
     return kept
 
 
+def put_aside(files: list[Path]) -> list[Path]:
+    """Give files a dated name, and return it."""
+    kept = []
+    for file in files:
+        kept.append(_dated(file))
+        os.replace(file, kept[-1])
+    return kept
+
+
 def _dated(file: Path) -> Path:
     """Return an unused name that says when the file was last written."""
     moment = datetime.fromtimestamp(file.stat().st_mtime)

@@ -227,7 +227,7 @@ def sign(
     with plain_errors(as_json):
         from pmo_lib.approval import keys
 
-        keys.sign(sealed, role=role, key=keys.read_key(file), day=date)
+        keys.sign(sealed, role=role, key=keys.read_key(file, kind="secret"), day=date)
         if as_json:
             print_json({"signed": str(sealed), "role": role})
         else:
@@ -281,7 +281,7 @@ def _keys(stated: list[str] | None) -> dict[str, bytes] | None:
     pairs = [words.partition("=") for words in stated]
     if wrong := [role for role, sign, file in pairs if not (role and sign and file)]:
         raise InputError(f"--key {wrong[0]}: must read ROLE=FILE, such as chair=chair.pub")
-    return {role: keys.read_key(file) for role, _, file in pairs}
+    return {role: keys.read_key(file, kind="public") for role, _, file in pairs}
 
 
 def _write_approved(made, filled, by: str, out: Path | None, record) -> list[str]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from pmo_lib import periods
 from pmo_lib.approval import archive
 from pmo_lib.checks import InputError, show
 from pmo_lib.tables.writing import replacing
@@ -47,17 +48,29 @@ def make_key(path: str | os.PathLike) -> tuple[Path, Path]:
     return secret, public
 
 
-def read_key(path: str | os.PathLike) -> bytes:
-    """Read a key, secret or public.
+def read_key(path: str | os.PathLike, *, kind: str = "") -> bytes:
+    """Read a key.
+
+    Parameters
+    ----------
+    kind : {"", "secret", "public"}
+        Which it must be.
 
     Raises
     ------
     InputError
-        If there is none in the file.
+        If there is none in the file, or it is the other of the pair.
     """
     try:
         words = Path(path).read_text("ascii").split()
         if words[0] == "pmo" and words[2] == "key" and len(words[3]) == 64:
+            if kind and words[1] != kind:
+                use = (
+                    "one signs with the secret key"
+                    if kind == "secret"
+                    else "hand out the public one"
+                )
+                raise InputError(f"{path}: is a {words[1]} key; {use}")
             return bytes.fromhex(words[3])
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); name a key file") from None
@@ -94,6 +107,8 @@ def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Pa
         raise InputError(
             f"{path.name}: is not as it was sealed, so it is not signed: {problems[0]}"
         )
+    if day:
+        periods.parse(day, name="date")
     pair = ed25519.Ed25519PrivateKey.from_private_bytes(key)
     raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
     stated = {"role": role, "date": day, "key": pair.public_key().public_bytes(*raw).hex()}
@@ -143,7 +158,9 @@ def _checked(files: Mapping[str, bytes], name: str, keys) -> tuple[bool | None, 
             True,
             f"Signed as {role}{day} with the key {stated['key'][:16]}; compare it with theirs.",
         )
-    if keys.get(role) != key:
+    if role not in keys:
+        return None, f"Signed as {role}{day}; no trusted key was named for this role."
+    if keys[role] != key:
         return False, f"Signed as {role}{day}, but not with the key that is trusted for this role."
     return True, f"Signed as {role}{day}, with the trusted key."
 

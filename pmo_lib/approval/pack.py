@@ -112,7 +112,7 @@ def write_pack(
     InputError
         If a part is not known, a package is missing, or a file cannot be written.
     """
-    from pmo_lib.folder import write_keeping
+    from pmo_lib.folder import put_aside, write_keeping
 
     folder, parts = Path(folder), list(dict.fromkeys(parts))
     if unknown := [name for name in parts if name not in PARTS]:
@@ -131,6 +131,9 @@ def write_pack(
         seal(dossier, scratch / SEALED, documents=documents, record=record)
         documents[SEALED] = (scratch / SEALED).read_bytes()
     files, kept = [folder / name for name in documents], []
+    for part in PARTS.values():  # one of an earlier pack would seem to belong to this one
+        if part.file not in documents and (folder / part.file).is_file():
+            kept += put_aside([folder / part.file])
     for file, content in zip(files, documents.values(), strict=True):
         kept += write_keeping([file], lambda draft, content=content: draft.write_bytes(content))
     return files, kept

@@ -56,9 +56,11 @@ class Recorded:
         if self._shown == (self.room.answer, self.room.saved):
             return
         self._shown = (self.room.answer, self.room.saved)
-        shown = lines(saved_words(self.room.saved), heading="What the list rests on") + lines(
-            *to_read(self.room.answer)
-        )
+        trial = self.room.answer.settings.hash() != self.room.saved.hash()
+        tried = ["What is on the page is a trial, and not saved."] if trial else []
+        shown = lines(
+            *tried, saved_words(self.room.saved), heading="What the list rests on"
+        ) + lines(*to_read(self.room.answer))
         if shown != self.notes.value:
             self.notes.value = shown
 

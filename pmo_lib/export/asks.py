@@ -102,6 +102,7 @@ def _confirm(dossier: Dossier) -> list[str]:
         f"Confirm that {one_line(row.name)} is {words[row.decision]} by the board "
         f"({one_line(row.reason)}; {one_line(row.by)}). {price(dossier, row)}".rstrip()
         for row in dossier.prices.itertuples()
+        if dossier.decisions is None or row.Index not in dossier.decisions.index
     ]
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from pmo_lib import periods, selection
 from pmo_lib.checks import InputError, show
 from pmo_lib.tables import Portfolio
-from pmo_lib.wording import Money, limit_words, money_words, one_line
+from pmo_lib.wording import Money, counted, limit_words, money_words, one_line
 from pmo_lib.workbench.answers import naming
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
 from pmo_lib.workbench.means import hires, moves
@@ -338,7 +338,11 @@ def _left_because(problem: dict, choice, names: pd.Series) -> str:
     """Word why money is left: what would bring in another proposal is not money alone."""
     out = choice.selected.index[~choice.selected].difference(problem["forced_out"].index)
     if len(out) == 0:
-        return "every proposal is funded"
+        decided = int((~choice.selected).sum())
+        left_out = (
+            f"{counted(decided, 'proposal')} left out {'are' if decided > 1 else 'is'} excluded"
+        )
+        return f"the {left_out}" if decided else "every proposal is funded"
     short_of_money = [
         len(shortfalls(problem["cost"], problem["budget"], choice, project)) > 0 for project in out
     ]
