@@ -234,7 +234,10 @@ def read(
             print_json({"recorded": done} | (told(error) if problems else {}))
         else:
             for one in done:
-                print(f"Recorded: {one['member']}, round {one['round']}, receipt {one['receipt']}")
+                print(
+                    f"Recorded: {one['member']}, round {one['round']}, receipt {one['receipt']}"
+                    f"{one['note']}"
+                )
             if problems:
                 terminal.print_problems(error)
         if problems:

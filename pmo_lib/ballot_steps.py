@@ -123,8 +123,15 @@ def recorded(kept, files: list[Path], round: str | None, by: str) -> tuple[list,
         except InputError as error:
             problems += _of_file(file, error)
         else:
-            done.append({"file": str(file), "member": one.member, "round": one.round, "receipt": receipt})  # fmt: skip
+            facts = {"member": one.member, "round": one.round, "receipt": receipt}
+            done.append({"file": str(file), **facts, "note": _unequal(one)})
     return done, problems
+
+
+def _unequal(ballot) -> str:
+    """Say where points do not add up to 100; they count as shares of their sum."""
+    total = float(ballot.answers.sum()) if ballot.kind == "points" else 100.0
+    return "" if abs(total - 100) < 0.5 else f"; {total:g} points in all, read as shares of that"
 
 
 def _of_file(file: Path, error: InputError) -> list[str]:

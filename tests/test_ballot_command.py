@@ -362,3 +362,13 @@ def test_a_round_nobody_voted_in_or_on_other_criteria_says_so(run, tmp_path):
     record.close_round(kept, "other", by=CHAIR)
     record.reveal_round(kept, "other", by=CHAIR)
     assert "weighs 'residents', 'charm', but the tables now have" in run("show", own).stderr
+
+
+def test_points_that_do_not_add_to_a_hundred_are_told():
+    from pmo_lib.ballot_steps import _unequal
+
+    points = pd.Series({"reach": 60.0, "risk": 35.0})
+    said = _unequal(record.Ballot("1", "Ann", "points", points))
+    assert said == "; 95 points in all, read as shares of that"
+    assert _unequal(record.Ballot("1", "Ann", "points", points + 2.5)) == ""
+    assert _unequal(record.Ballot("1", "Ann", "swing", points)) == ""

@@ -137,6 +137,7 @@ def test_every_byte_of_directory_and_headers_counts():
         (lambda f: f.update({"w.csv": f.pop("weights.csv")}), "'weights.csv' was renamed to 'w.csv'"),
         (lambda f: f.update({"settings.toml": b"a=1"}), "'settings.toml' was changed"),
         (lambda f: f.pop(archive.MANIFEST), "'manifest.txt' is missing"),
+        (lambda f: [f.pop(name) for name in list(f) if name != "weights.csv"], "no sealed pack"),
         (lambda f: f.update({archive.MANIFEST: f[archive.MANIFEST].replace(b"mark", b"bark")}),
          "'manifest.txt' was changed"),
     ],

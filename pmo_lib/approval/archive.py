@@ -72,6 +72,8 @@ def opened(content: bytes) -> tuple[dict[str, bytes], list[str]]:
         return _salvaged(content), [
             f"the directory of the archive is damaged ({' '.join(str(error).split())}), {_end(content)}"
         ]
+    if MANIFEST not in files and not any(name.startswith("inputs/") for name in files):
+        return files, ["This is no sealed pack; name the file sealed.zip of one"]
     if MANIFEST not in files:
         words = damaged.get(MANIFEST, f"{show(MANIFEST)} is missing")
         return files, [f"{words}; without it nothing can be checked"]
