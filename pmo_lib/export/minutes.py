@@ -103,7 +103,7 @@ def log(dossier: Dossier) -> pd.DataFrame:
             "project": rows.index.astype(str),
             "name": rows["name"].to_numpy(),
             "sponsor": rows["sponsor"].to_numpy(),
-            "rank": rows["rank"].to_numpy(),
+            "rank": rows["rank"].astype("Int64").array,
             "cost": rows["cost"].to_numpy(),
             "recommended": rows["block"].to_numpy(),
             **{name: words[name].to_numpy() for name in ("decision", "condition", "comment", "by")},
