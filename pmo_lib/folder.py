@@ -170,10 +170,11 @@ def open_here() -> tuple[tables.Portfolio, Settings]:
     """
     path, column_map = here()
     portfolio, settings = open_folder(path, column_map)
-    if settings_path(path).with_name(RECORD).is_file():
+    kept = settings_path(path).with_name(RECORD)
+    if kept.is_file():
         from pmo_lib import record
 
-        portfolio = record.supply(portfolio, record.open_record(record.beside(path)))
+        portfolio = record.supply(portfolio, record.open_record(kept))
     return portfolio, settings
 
 
@@ -276,8 +277,7 @@ def write_keeping(files: list[Path], write) -> list[Path]:
         with replacing(file) as draft:
             write(draft)
             if file.exists() and file.read_bytes() != draft.read_bytes():
-                kept.append(_dated(file))
-                os.replace(file, kept[-1])
+                kept += put_aside([file])
     return kept
 
 

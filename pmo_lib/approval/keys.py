@@ -10,7 +10,7 @@ from pathlib import Path
 from pmo_lib import periods
 from pmo_lib.approval import archive
 from pmo_lib.checks import InputError, show
-from pmo_lib.tables.writing import replacing
+from pmo_lib.tables.writing import write_whole
 
 _NEEDED = 'signing needs the package cryptography; install it: pip install "pmo-lib[pack]"'
 
@@ -114,9 +114,7 @@ def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Pa
     stated = {"role": role, "date": day, "key": pair.public_key().public_bytes(*raw).hex()}
     stated["signature"] = pair.sign(_signed(files, stated)).hex()
     files[_entry(role)] = (json.dumps(stated, indent=1, sort_keys=True) + "\n").encode()
-    with replacing(path) as draft:
-        draft.write_bytes(archive.pack(files))
-    return path
+    return write_whole(path, archive.pack(files))
 
 
 def signatures(files: Mapping[str, bytes], keys: Mapping[str, bytes] | None) -> list[tuple]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pmo_lib.approval.dossier import Dossier
 from pmo_lib.approval.seal import seal
 from pmo_lib.checks import InputError, listing
-from pmo_lib.tables.writing import replacing
+from pmo_lib.tables.writing import write_whole
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,7 @@ def write_workbook(dossier: Dossier, path: Path) -> Path:
     """Write the workbook to decide in, whole or not at all."""
     from pmo_lib.export.decision_book import as_decision_book
 
-    content = as_decision_book(dossier)
-    with replacing(path) as draft:
-        draft.write_bytes(content)
-    return path
+    return write_whole(path, as_decision_book(dossier))
 
 
 def _paper(dossier: Dossier, path: Path) -> object:

@@ -13,7 +13,7 @@ from pmo_lib.approval import archive
 from pmo_lib.approval.contents import files_of
 from pmo_lib.approval.dossier import Dossier
 from pmo_lib.checks import InputError
-from pmo_lib.tables.writing import replacing
+from pmo_lib.tables.writing import ending_in, write_whole
 
 CHECKS = {
     "integrity": "nothing was changed since it was sealed",
@@ -95,13 +95,9 @@ def seal(
     InputError
         If the path does not end in .zip or cannot be written.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".zip":
-        raise InputError(f"path: must end in .zip, got {path.name!r}")
+    path = ending_in(path, ".zip")
     content = archive.pack(files_of(dossier, documents=documents, record=record))
-    with replacing(path) as draft:
-        draft.write_bytes(content)
-    return path
+    return write_whole(path, content)
 
 
 def verify(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmo_lib.checks import InputError, show
+from pmo_lib.checks import InputError
 from pmo_lib.export.csv_file import as_csv, frame_as_csv
 from pmo_lib.export.live_file import write_live
 from pmo_lib.export.minutes import write_decision_log, write_minutes
@@ -17,7 +17,7 @@ from pmo_lib.export.paper import write_paper
 from pmo_lib.export.slides import write_slides
 from pmo_lib.export.table import frame_as_workbook
 from pmo_lib.export.workbook import as_workbook
-from pmo_lib.tables.writing import replacing
+from pmo_lib.tables.writing import ending_in, write_whole
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.rebalancing import Review
 
@@ -72,10 +72,10 @@ def write_ranked_list(
         )
     if agenda is not None and not agenda.index.isin(recommendation.ranked_list.index).all():
         raise InputError("agenda: must be of the projects on the list; ask for it again")
-    path = _checked(path)
+    path = ending_in(path, *ENDINGS)
     if path.suffix.lower() == ".csv":
-        return _write(path, as_csv(recommendation))
-    return _write(path, as_workbook(recommendation, answers, review, agenda, futures))
+        return write_whole(path, as_csv(recommendation))
+    return write_whole(path, as_workbook(recommendation, answers, review, agenda, futures))
 
 
 def write_table(
@@ -111,24 +111,13 @@ def write_table(
     InputError
         If the ending is neither, or the file cannot be written; what was there is kept.
     """
-    path, table = _checked(path), frame.reset_index()
+    path, table = ending_in(path, *ENDINGS), frame.reset_index()
     if path.suffix.lower() == ".xlsx":
-        return _write(path, frame_as_workbook(table, title=title, notes=notes, marking=marking))
+        return write_whole(
+            path, frame_as_workbook(table, title=title, notes=notes, marking=marking)
+        )
     stated = " ".join([f"{title}.", *notes])
-    return _write(path, frame_as_csv(table.assign(marking=marking, read_with_the_list=stated)))
-
-
-def _checked(path: str | os.PathLike) -> Path:
-    path = Path(path)
-    if path.suffix.lower() not in ENDINGS:
-        raise InputError(f"path: must end in .xlsx or .csv, got {show(path.name)}")
-    return path
-
-
-def _write(path: Path, content: bytes) -> Path:
-    with replacing(path) as draft:
-        draft.write_bytes(content)
-    return path
+    return write_whole(path, frame_as_csv(table.assign(marking=marking, read_with_the_list=stated)))
 
 
 __all__ = [

@@ -14,10 +14,10 @@ from string import Template
 import pandas as pd
 
 from pmo_lib import __version__, statements
-from pmo_lib.checks import InputError, show
+from pmo_lib.checks import InputError
 from pmo_lib.export.live_data import as_json, list_word, live_data
 from pmo_lib.robustness.agenda import DECISIONS
-from pmo_lib.tables.writing import replacing
+from pmo_lib.tables.writing import ending_in, write_whole
 from pmo_lib.wording import counted, listed, long_date, one_line, sentence, visible
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.settings import RULES
@@ -65,13 +65,9 @@ def write_live(
         If it is no recommendation, the agenda is not of its projects or sorts them
         otherwise, the ending is another, or the file cannot be written.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".html":
-        raise InputError(f"path: must end in .html, got {show(path.name)}")
+    path = ending_in(path, ".html")
     page = live_page(recommendation, agenda=agenda, seal=seal)
-    with replacing(path) as draft:
-        draft.write_bytes(page.encode())
-    return path
+    return write_whole(path, page.encode())
 
 
 def live_page(

@@ -11,10 +11,9 @@ import pandas as pd
 
 from pmo_lib import statements
 from pmo_lib.approval.dossier import Dossier
-from pmo_lib.checks import InputError, show
 from pmo_lib.export import asks
 from pmo_lib.export.csv_file import frame_as_csv
-from pmo_lib.tables.writing import replacing
+from pmo_lib.tables.writing import ending_in, write_whole
 from pmo_lib.wording import counted, listed, long_date, one_line, sentence
 
 BLANK = "______"
@@ -47,7 +46,7 @@ def write_minutes(dossier: Dossier, path: str | os.PathLike) -> Path:
     InputError
         If the ending is another or the file cannot be written; what was there is kept.
     """
-    path = _checked(path, ".md")
+    path = ending_in(path, ".md")
     parts = [
         _opening(dossier),
         _section("Decisions", _decisions(dossier)),
@@ -58,7 +57,7 @@ def write_minutes(dossier: Dossier, path: str | os.PathLike) -> Path:
     ]
     marking = plain(dossier.recommendation.settings.marking)
     text = "\n\n".join([*parts, f"**{marking}**" if marking else "", ""])
-    return _written(path, text.replace("\n\n\n\n", "\n\n").encode())
+    return write_whole(path, text.replace("\n\n\n\n", "\n\n").encode())
 
 
 def write_decision_log(dossier: Dossier, path: str | os.PathLike) -> Path:
@@ -85,8 +84,8 @@ def write_decision_log(dossier: Dossier, path: str | os.PathLike) -> Path:
     InputError
         If the ending is another or the file cannot be written; what was there is kept.
     """
-    path = _checked(path, ".csv")
-    return _written(path, frame_as_csv(log(dossier)))
+    path = ending_in(path, ".csv")
+    return write_whole(path, frame_as_csv(log(dossier)))
 
 
 def log(dossier: Dossier) -> pd.DataFrame:
@@ -125,19 +124,6 @@ def plain(text: object) -> str:
     \#let - 2027-28
     """
     return _OPENS.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", one_line(text)))
-
-
-def _checked(path: str | os.PathLike, ending: str) -> Path:
-    path = Path(path)
-    if path.suffix.lower() != ending:
-        raise InputError(f"path: must end in {ending}, got {show(path.name)}")
-    return path
-
-
-def _written(path: Path, content: bytes) -> Path:
-    with replacing(path) as draft:
-        draft.write_bytes(content)
-    return path
 
 
 def _decided(dossier: Dossier) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from pmo_lib.approval.dossier import Dossier
 from pmo_lib.checks import InputError, show
 from pmo_lib.export import asks, paper_parts
 from pmo_lib.export.paper_blocks import FONTS
-from pmo_lib.tables.writing import replacing
+from pmo_lib.tables.writing import ending_in, write_whole
 from pmo_lib.wording import one_line
 
 SHEETS = {"A4": "a4", "Letter": "us-letter"}
@@ -61,16 +61,12 @@ def write_paper(dossier: Dossier, path: str | os.PathLike, *, sheet: str = "A4")
         If the sheet or the ending is another, typst is not installed, or the file cannot be
         written; what was there is kept.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".pdf":
-        raise InputError(f"path: must end in .pdf, got {show(path.name)}")
+    path = ending_in(path, ".pdf")
     if sheet not in SHEETS:
         raise InputError(f"sheet: must be one of {', '.join(SHEETS)}, got {show(sheet)}")
     typst = _typst()
     content = _compiled(typst, _contents(dossier, sheet))
-    with replacing(path) as draft:
-        draft.write_bytes(content)
-    return path
+    return write_whole(path, content)
 
 
 def _contents(dossier: Dossier, sheet: str) -> dict:

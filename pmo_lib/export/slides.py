@@ -9,11 +9,10 @@ import pandas as pd
 
 from pmo_lib import statements
 from pmo_lib.approval.dossier import Dossier
-from pmo_lib.checks import InputError, show
 from pmo_lib.export import asks
 from pmo_lib.export import slides_base as base
 from pmo_lib.export.slides_base import LEFT_HALF, RIGHT_HALF, WHOLE, Box, Deck
-from pmo_lib.tables.writing import replacing
+from pmo_lib.tables.writing import ending_in, write_whole
 from pmo_lib.wording import counted, listed, one_line, percent, sentence
 
 ROWS = 16
@@ -50,17 +49,12 @@ def write_slides(dossier: Dossier, path: str | os.PathLike) -> Path:
         If the ending is another, python-pptx is not installed, or the file cannot be
         written; what was there is kept.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".pptx":
-        raise InputError(f"path: must end in .pptx, got {show(path.name)}")
+    path = ending_in(path, ".pptx")
     made = base.deck(dossier)
     for write in (_ask, _list, _debates, _left_over, _serves, _stops, _know):
         write(made)
     base.sign(made)
-    content = base.content(made)
-    with replacing(path) as draft:
-        draft.write_bytes(content)
-    return path
+    return write_whole(path, base.content(made))
 
 
 def _ask(made: Deck) -> None:

@@ -86,6 +86,21 @@ def file_frame(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     return cells[TABLES[table].headings]
 
 
+def ending_in(path: str | Path, *endings: str) -> Path:
+    """Return a path to write, or refuse one that ends in none of the endings."""
+    path = Path(path)
+    if path.suffix.lower() not in endings:
+        raise InputError(f"path: must end in {' or '.join(endings)}, got {show(path.name)}")
+    return path
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write bytes to a file, whole or not at all, and return its path."""
+    with replacing(path) as draft:
+        draft.write_bytes(content)
+    return path
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary file beside the path that replaces it at the end, or is removed on failure.

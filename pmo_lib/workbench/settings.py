@@ -391,7 +391,7 @@ def _keys_problems(row, known, where, needed):
 
 
 def _wrong_types(settings: Settings):
-    for name in ("weights", "swings", "objective_weights", "review"):
+    for name in ("weights", "swings", "objective_weights", "review", "futures"):
         if not isinstance(getattr(settings, name), Mapping):
             yield f"{name}: must be a table such as [{name}], got {show(getattr(settings, name))}"
     for name in ("overrides", "limits", "approval_matrix"):
