@@ -84,6 +84,8 @@ def test_rules_of_futures_are_checked_and_told(example):
     ):
         with pytest.raises(InputError, match=words):
             Settings(futures=rules)
+    with pytest.raises(InputError, match=r"futures: must be a table such as \[futures\]"):
+        Settings(futures="wide")
     text = (
         '[futures]\nbelow_low = 0.1\nabove_high = 0.2\ntogether = "category"\ncorrelation = 0.5\n'
     )

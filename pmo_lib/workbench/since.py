@@ -12,7 +12,7 @@ from pmo_lib import rebalance as core
 from pmo_lib.tables import Portfolio
 from pmo_lib.wording import limit_words, money_words, one_line
 from pmo_lib.workbench import pricing
-from pmo_lib.workbench.evaluation import evaluate
+from pmo_lib.workbench.evaluation import Evaluation, evaluate
 from pmo_lib.workbench.rebalancing import rebalance
 from pmo_lib.workbench.settings import Settings
 
@@ -79,23 +79,23 @@ def differing(
         not there is empty.
     """
     sign = after[1].currency
+    times = [(*time, evaluate(*time)) for time in (before, after)]
     rows = []
     for cause, worded in (
-        ("new weights", _weights),
-        ("new limits", functools.partial(_budgets, sign=sign)),
-        ("new limits", _people),
-        ("new limits", _limits),
-        ("an override", _overrides),
-        ("new data", functools.partial(_projects, sign=sign)),
+        ("new weights", lambda portfolio, _, found: _weights(portfolio, found)),
+        ("new limits", lambda portfolio, settings, _: _budgets(portfolio, settings, sign)),
+        ("new limits", lambda portfolio, *_: _people(portfolio)),
+        ("new limits", lambda portfolio, settings, _: _limits(portfolio, settings)),
+        ("an override", lambda portfolio, settings, _: _overrides(portfolio, settings)),
+        ("new data", lambda portfolio, _, found: _projects(portfolio, found, sign)),
     ):
-        old, new = (dict(worded(*one)) for one in (before, after))
+        old, new = (dict(worded(*time)) for time in times)
         changed = [what for what in {**old, **new} if old.get(what) != new.get(what)]
         rows += [(cause, what, old.get(what, ""), new.get(what, "")) for what in changed]
     return pd.DataFrame(rows, columns=["cause", "what", "before", "after"])
 
 
-def _weights(portfolio: Portfolio, settings: Settings) -> Iterator[tuple[str, str]]:
-    evaluation = evaluate(portfolio, settings)
+def _weights(portfolio: Portfolio, evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     for table, weights in (
         (portfolio.criteria, evaluation.weights),
         (portfolio.objectives, evaluation.objective_weights),
@@ -104,12 +104,12 @@ def _weights(portfolio: Portfolio, settings: Settings) -> Iterator[tuple[str, st
             yield one_line(table.at[label, "name"]), f"{100 * weight:.1f} %"
 
 
-def _budgets(portfolio: Portfolio, settings: Settings, *, sign: str) -> Iterator[tuple[str, str]]:
+def _budgets(portfolio: Portfolio, settings: Settings, sign: str) -> Iterator[tuple[str, str]]:
     for label, amount in pricing.budget(portfolio, settings).items():
         yield f"budget of {limit_words(label)}", money_words(amount, sign)
 
 
-def _people(portfolio: Portfolio, _: Settings) -> Iterator[tuple[str, str]]:
+def _people(portfolio: Portfolio) -> Iterator[tuple[str, str]]:
     for role, amounts in portfolio.capacity.groupby("role")["amount"]:
         yield f"people: {role}", f"{amounts.sum():g} person-months"
 
@@ -131,8 +131,8 @@ def _overrides(portfolio: Portfolio, settings: Settings) -> Iterator[tuple[str, 
         yield name, {"in": "included", "out": "excluded"}[row["decision"]]
 
 
-def _projects(portfolio: Portfolio, settings: Settings, *, sign: str) -> Iterator[tuple[str, str]]:
-    evaluation, table = evaluate(portfolio, settings), portfolio.projects
+def _projects(portfolio: Portfolio, evaluation: Evaluation, sign: str) -> Iterator[tuple[str, str]]:
+    table = portfolio.projects
     for project, row in table.iterrows():
         words = [row["status"]]
         if project in evaluation.finance.index:
