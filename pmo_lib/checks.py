@@ -188,6 +188,10 @@ def require_weights(
     if not weights.index.equals(criteria):
         require_same_labels(weights.index, criteria, name=name, other=of)
         weights = weights.reindex(criteria)
+    if weights.dtype == np.float64:
+        shares = weights.to_numpy()
+        if shares.min() >= 0 and abs(shares.sum() - 1) <= SUM_TOLERANCE:  # so all finite, too
+            return weights
     weights = require_numbers(weights, name=name, low=0, rows="criterion")
     total = float(weights.to_numpy().sum())
     if not abs(total - 1) <= SUM_TOLERANCE:
