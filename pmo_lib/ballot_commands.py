@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from pmo_lib import terminal
+from pmo_lib.ballot_options import (
+    BY,
+    COMBINE,
+    COUNTS,
+    HELP,
+    LEADER,
+    LED,
+    PLACE,
+    RECORD,
+    ROUND,
+    SURE,
+    WHY,
+)
 from pmo_lib.ballot_steps import (
     file_names,
+    handed_in,
     next_round,
     reach,
     recorded,
@@ -23,23 +39,6 @@ from pmo_lib.checks import InputError, listing, require_choice, show
 from pmo_lib.command import JSON, PORTFOLIO, plain_errors, print_json, proposals, told
 from pmo_lib.wording import listed
 
-HELP = """Weigh criteria together: open a round, gather ballots, reveal them, use the result.
-
-\b
-A round, from first to last (PORTFOLIO is the folder or workbook you use):
-  1. pmo ballot open PORTFOLIO --by "Ann" --member "Bob" --member "Eve"
-  2. pmo ballot write PORTFOLIO --out ballots    a workbook for each, to mail
-  3. pmo ballot read PORTFOLIO ballots           the filled-in ones
-  4. pmo ballot status PORTFOLIO                 who has voted; never how
-  5. pmo ballot close PORTFOLIO --by "Ann"
-  6. pmo ballot reveal PORTFOLIO --by "Ann"
-  7. pmo ballot show PORTFOLIO                   weights, and where lists differ
-  8. pmo ballot adopt PORTFOLIO --by "Ann" --reason "Agreed on 3 May"
-
-Everything is kept in record.sqlite beside the tables, and only ever added to.
-Ballots stay hidden until the chair reveals the round. Names are taken on trust.
-"""
-
 app = typer.Typer(
     name="ballot",
     help=HELP,
@@ -49,33 +48,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-RECORD = Annotated[
-    str | None,
-    typer.Option(
-        "--record",
-        metavar="FILE or URL",
-        help="Another record: a file, or postgresql://user:password@host/database.",
-    ),
-]
-ROUND = Annotated[str | None, typer.Option("--round", help="Which round; else the last opened.")]
-BY = Annotated[str, typer.Option("--by", metavar="NAME", help="Your name, as in the record.")]
-WHY = Annotated[str, typer.Option("--reason", help="Why; kept in the record.")]
-SURE = Annotated[bool, typer.Option("--yes", help="Do not ask; this cannot be undone.")]
-COMBINE = Annotated[
-    str, typer.Option("--combine", help="How weights are combined: mean, geometric mean or median.")
-]
-COUNTS = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--counts", metavar="ROLE=TIMES", help="A role that counts otherwise, as chair=2; repeat."
-    ),
-]
-
 
 @app.command("open")
 def open_(
     portfolio: PORTFOLIO,
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="The chair, who opens it.")],
+    by: LEADER,
     member: Annotated[
         list[str] | None,
         typer.Option("--member", metavar="NAME", help="Who votes beside the chair; repeat."),
@@ -86,7 +63,7 @@ def open_(
     about: Annotated[
         str, typer.Option("--about", help="What is weighed: criteria or objectives.")
     ] = "criteria",
-    reason: WHY = "",
+    reason: LED = "",
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
@@ -173,13 +150,20 @@ def write(
         list[str] | None, typer.Option("--member", help="Only for this person; repeat.")
     ] = None,
     kind: Annotated[
-        str, typer.Option("--kind", help="How it asks: points, swing, order or pairwise.")
+        str,
+        typer.Option(
+            "--kind",
+            help="How it asks: points, swing, order or pairwise; or scores, of every project.",
+        ),
     ] = "points",
     round: ROUND = None,
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Write a ballot workbook for each member, to be mailed and filled in a spreadsheet."""
+    """Write a ballot workbook for each member, to be mailed and filled in a spreadsheet.
+
+    Each says what it belongs to, and only this record reads it back.
+    """
     with plain_errors(as_json):
         from pmo_lib import record as records_
 
@@ -193,10 +177,16 @@ def write(
                 f"{out}: holds {listing(there)} already; name another folder, a ballot that may be filled "
                 "in is never overwritten"
             )
-        tables, _ = proposals(portfolio, None)
+        tables, settings = proposals(portfolio, None)
         names = getattr(tables, records_.rounds(kept).at[name, "about"])["name"]
+        whose = ", ".join(filter(None, (settings.organisation, settings.board)))
         for person, file in files.items():
-            records_.write_ballot(kept, name, person, file, kind=kind, names=names)
+            if kind == "scores":
+                records_.write_scores(kept, name, person, file, portfolio=tables, belongs_to=whose)
+            else:
+                records_.write_ballot(
+                    kept, name, person, file, kind=kind, names=names, belongs_to=whose
+                )
         if as_json:
             written = {person: str(file) for person, file in files.items()}
             print_json({"round": name, "kind": kind, "written": written})
@@ -228,7 +218,8 @@ def read(
     with plain_errors(as_json):
         kept = reach(portfolio, record)
         name = the_round(kept, round) if round else None
-        done, problems = recorded(kept, workbooks(files), name, by)
+        tables, _ = proposals(portfolio, None)
+        done, problems = recorded(kept, tables, workbooks(files), name, by)
         error = InputError(*problems)
         if as_json:
             print_json({"recorded": done} | (told(error) if problems else {}))
@@ -254,38 +245,50 @@ def status(
 
         kept = reach(portfolio, record)
         name = the_round(kept, round)
-        found, turnout = records_.rounds(kept).loc[name], records_.turnout(kept, name)
-        voted = {"voted": list(turnout.index[turnout]), "not_yet": list(turnout.index[~turnout])}
+        found, handed = records_.rounds(kept).loc[name], handed_in(kept, name)
         if as_json:
             facts = {"record": kept.where, "round": name, "about": found["about"]}
-            print_json(facts | {"state": found["state"]} | voted)
+            turnout = records_.turnout(kept, name)
+            facts |= {"state": found["state"], "voted": list(turnout.index[turnout])}
+            scored = handed.get("Scored", pd.Series(dtype=bool))
+            facts |= {
+                "not_yet": list(turnout.index[~turnout]),
+                "scored": list(scored.index[scored]),
+            }
+            print_json(facts)
             return
         print(f"Round {name} ({found['about']}) is {found['state']}, opened by {found['open_by']}.")
-        print(f"Voted, {turnout.sum()} of {len(turnout)}: {listed(voted['voted']) or 'nobody'}")
-        print(f"Not yet: {listed(voted['not_yet']) or 'nobody'}")
+        for verb, who in handed.items():
+            print(f"{verb}, {who.sum()} of {len(who)}: {listed(who.index[who]) or 'nobody'}")
+            print(f"Not yet: {listed(who.index[~who]) or 'nobody'}")
 
 
 @app.command()
 def close(
     portfolio: PORTFOLIO,
-    by: BY,
+    by: LEADER,
     yes: SURE = False,
     round: ROUND = None,
-    reason: WHY = "",
+    reason: LED = "",
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Close a round: it accepts nothing more. Only a chair may, and it cannot be undone."""
+    """Close a round: it accepts nothing more. The chair does it, and it cannot be undone.
+
+    In the absence of the chair the director may, who says why with --reason.
+    """
     with plain_errors(as_json):
         from pmo_lib import record as records_
 
         kept = reach(portfolio, record)
         name = the_round(kept, round)
-        turnout = records_.turnout(kept, name)
-        missing = listed(turnout.index[~turnout])
-        who = f"without {missing}" if missing else "everybody has voted"
-        what = f"close round {name} for good, with {turnout.sum()} of {len(turnout)} ballots: {who}"
-        _sure(what, yes, as_json)
+        records_.require_step(kept, "close", name, by=by, reason=reason)
+        counts = [
+            f"{who.sum()} of {len(who)} have {verb.lower()}"
+            + (f", without {listed(who.index[~who])}" if not who.all() else "")
+            for verb, who in handed_in(kept, name).items()
+        ]
+        _sure(f"close round {name} for good: {'; '.join(counts)}", yes, as_json)
         receipt = records_.close_round(kept, name, by=by, reason=reason)
         next_ = f"Round {name} is closed. Next: {_then('reveal', portfolio, record, f' --by {shlex.quote(by)}')}"
         _said(as_json, receipt, next_, round=name, state="closed")
@@ -294,22 +297,27 @@ def close(
 @app.command()
 def reveal(
     portfolio: PORTFOLIO,
-    by: BY,
+    by: LEADER,
     yes: SURE = False,
     round: ROUND = None,
-    reason: WHY = "",
+    reason: LED = "",
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Show the ballots of a closed round to everybody. Only a chair may; it cannot be undone."""
+    """Show the ballots of a closed round to everybody. The chair does it; it cannot be undone.
+
+    In the absence of the chair the director may, who says why with --reason.
+    """
     with plain_errors(as_json):
         from pmo_lib import record as records_
 
         kept = reach(portfolio, record)
         name = the_round(kept, round)
+        records_.require_step(kept, "reveal", name, by=by, reason=reason)
         _sure(f"show everybody's ballot of round {name} to everybody", yes, as_json)
         receipt = records_.reveal_round(kept, name, by=by, reason=reason)
-        next_ = f"Round {name} is revealed. Next: {_then('show', portfolio, record)}"
+        word = "show" if "Voted" in handed_in(kept, name) else "scores"
+        next_ = f"Round {name} is revealed. Next: {_then(word, portfolio, record)}"
         _said(as_json, receipt, next_, round=name, state="revealed")
 
 
@@ -345,6 +353,43 @@ def show_(
 
 
 @app.command()
+def scores(
+    portfolio: PORTFOLIO,
+    round: ROUND = None,
+    drop: Annotated[
+        bool,
+        typer.Option("--drop-extremes", help="Leave out the highest and the lowest score of each."),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="A new folder or .xlsx: this portfolio with the scores in it."),
+    ] = None,
+    record: RECORD = None,
+    as_json: JSON = False,
+) -> None:
+    """Show what the scores of a revealed round come to, and which projects change rank by them.
+
+    With --out, writes the portfolio anew with the board's scores in the place of those it
+    came with; nothing is changed in the one named.
+    """
+    with plain_errors(as_json):
+        from pmo_lib import ballot_scores as results
+
+        tables, settings = proposals(portfolio, None)
+        kept = reach(portfolio, record)
+        result = results.of_round(kept, the_round(kept, round), tables, settings, drop=drop)
+        written = results.write(result, portfolio, out) if out else None
+        if as_json:
+            print_json(result.document() | ({"written": str(written)} if written else {}))
+            return
+        terminal.print_lines("The scores", result.says)
+        for heading, frame in result.frames.items():
+            terminal.print_frame(f"\n{heading}", frame)
+        if written:
+            terminal.print_written([str(written)])
+
+
+@app.command()
 def adopt(
     portfolio: PORTFOLIO,
     by: BY,
@@ -375,7 +420,7 @@ def adopt(
 
 def _then(word: str, portfolio: Path, named: str | None, rest: str = "") -> str:
     """Word the command that comes next; another record is not repeated, it may hold a password."""
-    end = " --record ..." if named else ""
+    end = " --record ..." if named and named != os.environ.get(PLACE) else ""
     return f"pmo ballot {word} {shlex.quote(str(portfolio))}{rest}{end}"
 
 

@@ -113,6 +113,10 @@ def of_round(
             f"round {show(round)}: is {facts['state']}, so its ballots are hidden; {todo}"
         )
     cast, labels = record.ballots(kept, round), getattr(portfolio, facts["about"]).index
+    if len(cast) == 0 and len(record.scores(kept, round)):
+        raise InputError(
+            f"round {show(round)}: holds scores, no weights; show them with pmo ballot scores"
+        )
     if len(cast) == 0:
         raise InputError(f"round {show(round)}: nobody voted in it; open another round")
     if set(labels) != set(facts["labels"]):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+
 from pmo_lib.checks import InputError, listing, show
 
 START = "pmo ballot open PORTFOLIO --by CHAIR"
@@ -14,9 +16,10 @@ START = "pmo ballot open PORTFOLIO --by CHAIR"
 def reach(portfolio: Path, named: str | None, *, new: bool = False):
     """Open the record of a portfolio, or the one named; a new file only where one is asked for."""
     from pmo_lib import record as records_
+    from pmo_lib.record.store import is_address
 
     where = named or str(records_.beside(portfolio))
-    if not new and "://" not in where and not Path(where).exists():
+    if not new and not is_address(where) and not Path(where).exists():
         raise InputError(f"{where}: is not there, so no round was opened; start with {START}")
     return records_.open_record(where)
 
@@ -101,14 +104,26 @@ def workbooks(paths: list[Path]) -> list[Path]:
     return [f for inside in found for f in inside if not f.name.startswith(("~", "."))]
 
 
-def recorded(kept, files: list[Path], round: str | None, by: str) -> tuple[list, list[str]]:
+def handed_in(kept, name: str) -> dict[str, pd.Series]:
+    """Return by what was done, Voted or Scored, who has; Scored only where somebody did."""
+    from pmo_lib import record as records_
+
+    voted, scored = records_.turnout(kept, name), records_.scored(kept, name)
+    if not scored.any():
+        return {"Voted": voted}
+    return {"Voted": voted, "Scored": scored} if voted.any() else {"Scored": scored}
+
+
+def recorded(
+    kept, tables, files: list[Path], round: str | None, by: str
+) -> tuple[list[dict], list[str]]:
     """Record what can be, and word the problems of the rest, each with its file."""
     from pmo_lib import record as records_
 
     filled, done, problems = {}, [], []
     for file in files:
         try:
-            filled[file] = records_.read_ballot(kept, file, round=round)
+            filled[file] = records_.read_ballot(kept, file, round=round, portfolio=tables)
         except InputError as error:
             problems += _of_file(file, error)
     whose = [(one.round, one.member) for one in filled.values()]
@@ -117,19 +132,24 @@ def recorded(kept, files: list[Path], round: str | None, by: str) -> tuple[list,
             problems.append(f"{file.name}: is not the only ballot of {show(one.member)}; keep one")
             continue
         try:
-            receipt = records_.vote(
-                kept, one.round, one.answers, member=one.member, kind=one.kind, by=by
-            )
+            who = {"member": one.member, "by": by}
+            if one.kind == "scores":
+                receipt = records_.score_all(kept, one.round, one.answers, **who)
+            else:
+                receipt = records_.vote(kept, one.round, one.answers, kind=one.kind, **who)
         except InputError as error:
             problems += _of_file(file, error)
         else:
             facts = {"member": one.member, "round": one.round, "receipt": receipt}
-            done.append({"file": str(file), **facts, "note": _unequal(one)})
+            done.append({"file": str(file), **facts, "note": _note(one)})
     return done, problems
 
 
-def _unequal(ballot) -> str:
-    """Say where points do not add up to 100; they count as shares of their sum."""
+def _note(ballot) -> str:
+    """Say where points do not add up to 100, as they count as shares, or how much is scored."""
+    if ballot.kind == "scores":
+        part, whole = int(ballot.answers.notna().sum(axis=None)), ballot.answers.size
+        return f"; {part} of {whole} cells scored"
     total = float(ballot.answers.sum()) if ballot.kind == "points" else 100.0
     return "" if abs(total - 100) < 0.5 else f"; {total:g} points in all, read as shares of that"
 

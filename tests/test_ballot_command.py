@@ -57,6 +57,18 @@ def course(tmp_path_factory):
     return home
 
 
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory):
+    """A ballot of another board, which weighs the same criteria in a round of the same name."""
+    home = tmp_path_factory.mktemp("foreign")
+    kept = record.open_record(home / "other.sqlite")
+    record.add_member(kept, CHAIR, role="chair", by=CHAIR)
+    record.open_round(kept, "2", by=CHAIR, labels=LABELS)
+    path = record.write_ballot(kept, "2", CHAIR, home / "ballot.xlsx", belongs_to="Southmere")
+    fill(path, POINTS["Helen"])
+    return path
+
+
 @pytest.fixture
 def at(course, tmp_path):
     return lambda step: shutil.copytree(course / step, tmp_path / step)
@@ -154,7 +166,7 @@ class TestBallots:
         assert result.exit_code == 2
         assert {one["member"] for one in found["recorded"]} == {CHAIR, SAVER, EQUALISER}
         problems = "\n".join(found["error"]["problems"])
-        for words in ("row 10: C 'lots'", "row 11: C is empty", "row 13: C -1", "notes.xlsx",
+        for words in ("C10 'lots' and C13 -1 are not a number", "row 11: C is empty", "notes.xlsx",
                       "twice.xlsx: is not the only ballot of 'Cllr Martin Oakes'"):  # fmt: skip
             assert words in problems
         names = {file.name for file in ballots.iterdir()}
@@ -188,7 +200,7 @@ class TestSteps:
     def test_status_says_who_and_never_how(self, run, at):
         found = told(run("status", at("voted"), "--json"))
         assert found["state"] == "open" and len(found["voted"]) == 5 and found["not_yet"] == []
-        assert found.keys() == {"record", "round", "about", "state", "voted", "not_yet"}
+        assert found.keys() == {"record", "round", "about", "state", "voted", "not_yet", "scored"}
 
     @pytest.mark.parametrize("step, word", [("voted", "close"), ("closed", "reveal")])
     def test_what_cannot_be_undone_is_asked(self, run, at, monkeypatch, step, word):
@@ -216,10 +228,11 @@ class TestSteps:
         ("opened", ["write", "--out", "x", "--member", "Nobody"], "'Nobody' has no vote"),
         ("opened", ["write", "--out", "x", "--kind", "dice"], "kind"),
         ("opened", ["show"], "is open, so its ballots are hidden; the chair closes it"),
-        ("voted", ["close", "--yes", "--by", SAVER], "may not close a round"),
+        ("voted", ["close", "--by", SAVER], "may not close a round; ask the chair or director"),
+        ("opened", ["read", "FOREIGN"], "belongs to no round of this record; read it with the portfolio"),
         ("voted", ["reveal", "--yes", "--by", CHAIR], "close it first"),
         ("closed", ["close", "--yes", "--by", CHAIR], "was closed already"),
-        ("closed", ["reveal", "--yes", "--by", SAVER], "may not reveal a round"),
+        ("closed", ["reveal", "--by", SAVER], "may not reveal a round; ask the chair or director"),
         ("closed", ["write", "--out", "x"], "is closed; it accepts no ballots"),
         ("closed", ["show"], "is closed, so its ballots are hidden; the chair reveals it"),
         ("closed", ["adopt", "--by", CHAIR, "--reason", "x"], "its ballots are hidden"),
@@ -231,10 +244,11 @@ class TestSteps:
         ("revealed", ["adopt", "--by", CHAIR, "--reason", " "], "reason: is empty"),
     ])  # fmt: skip
     def test_refusals_say_what_to_do_and_leave_nothing(
-        self, run, at, step, words, said, tmp_path, monkeypatch
+        self, run, at, step, words, said, foreign, tmp_path, monkeypatch
     ):
         monkeypatch.chdir(tmp_path)
         own = at(step)
+        words = [foreign if word == "FOREIGN" else word for word in words]
         before, settings = entries(own), (own / "settings.toml").read_bytes()
         result = run(words[0], own, *words[1:], "--json")
         assert result.exit_code == 2
@@ -365,10 +379,10 @@ def test_a_round_nobody_voted_in_or_on_other_criteria_says_so(run, tmp_path):
 
 
 def test_points_that_do_not_add_to_a_hundred_are_told():
-    from pmo_lib.ballot_steps import _unequal
+    from pmo_lib.ballot_steps import _note
 
     points = pd.Series({"reach": 60.0, "risk": 35.0})
-    said = _unequal(record.Ballot("1", "Ann", "points", points))
+    said = _note(record.Ballot("1", "Ann", "points", points))
     assert said == "; 95 points in all, read as shares of that"
-    assert _unequal(record.Ballot("1", "Ann", "points", points + 2.5)) == ""
-    assert _unequal(record.Ballot("1", "Ann", "swing", points)) == ""
+    assert _note(record.Ballot("1", "Ann", "points", points + 2.5)) == ""
+    assert _note(record.Ballot("1", "Ann", "swing", points)) == ""

@@ -680,9 +680,28 @@ def jury(board, small):
     return take
 
 
-def field(panel, name):
-    fields = within(panel, "Dropdown") + within(panel, "Text")
-    return next(w for w in fields if w.description == name)
+def sheet(panel):
+    return within(panel, "Sheet")[0]
+
+
+def row_of(panel, name):
+    return [row["name"] for row in sheet(panel).texts["rows"]].index(name)
+
+
+def put(panel, name, text):
+    """Fill in a field as the browser would."""
+    project = sheet(panel).shown["project"]
+    ask(sheet(panel), project=project, row=row_of(panel, name), text=text)
+
+
+def stands(panel, name):
+    shown = sheet(panel).shown
+    return shown["values"].get(shown["project"], [""] * 9)[row_of(panel, name)]
+
+
+def turn(panel, project):
+    ask(sheet(panel), turn=project, token="me:1")
+    assert (sheet(panel).shown["project"], sheet(panel).shown["token"]) == (project, "me:1")
 
 
 def test_contributions_are_scored_saved_and_open_again(board, jury):
@@ -690,24 +709,24 @@ def test_contributions_are_scored_saved_and_open_again(board, jury):
     assert "Bob (member) · round o, on the objectives · open · 0 of 5 projects scored" in said(
         panel
     )
-    field(panel, "Safe streets").value = "none"
-    field(panel, "Kind services").value = "low"
+    put(panel, "Safe streets", "none")
+    put(panel, "Kind services", "low")
     assert "change rank" in said(panel)
     assert record.scores(board, "o", reader="Bob").empty
-    assert field(jury("o"), "Kind services").value == "low", "a draft is kept"
+    assert stands(jury("o"), "Kind services") == "low", "a draft is kept"
     press(panel, "Save these scores")
     assert "Saved: entry" in said(panel)
     assert "1 of 5 projects scored" in said(panel)
     found = record.scores(board, "o", reader="Bob")
     assert dict(zip(found["label"], found["score"], strict=True)) == {"safe": 0, "kind": 1 / 9}
     press(panel, "Next project")
-    assert field(panel, "Project").value == "hubs"
-    assert field(panel, "Safe streets").value == "not scored"
+    assert sheet(panel).shown["project"] == "hubs"
+    assert stands(panel, "Safe streets") == ""
     press(panel, "Save these scores")
     assert "Nothing was saved. score at least one" in said(panel)
     again = jury("o")
-    field(again, "Project").value = "flood"
-    assert field(again, "Kind services").value == "low"
+    turn(again, "flood")
+    assert stands(again, "Kind services") == "low"
 
 
 def test_scores_given_elsewhere_are_shown_as_they_are(board, jury):
@@ -715,31 +734,66 @@ def test_scores_given_elsewhere_are_shown_as_they_are(board, jury):
     record.score(board, "c", "roof", pd.Series({"fit": 1.0, "reach": 5.0}), member="Bob")
     record.score(board, "c", "who", pd.Series({"reach": 5.0}), member="Bob")
     panel = jury("o")
-    field(panel, "Project").value = "roof"
-    assert field(panel, "Safe streets").value == "0.25"
+    turn(panel, "roof")
+    assert stands(panel, "Safe streets") == "0.25"
     assert "1 of 4 projects changes rank: Street lights from 3 to 4" in said(panel)
-    field(panel, "Project").value = "hubs"
-    assert "0.25" not in field(panel, "Safe streets").options
+    turn(panel, "hubs")
+    assert stands(panel, "Safe streets") == ""
     panel = jury("c")
-    field(panel, "Project").value = "roof"
-    assert field(panel, "Residents served").value == "5"
+    turn(panel, "roof")
+    assert stands(panel, "Residents served") == "5"
     assert "1 of 5 projects scored" in said(panel)
 
 
 def test_estimates_are_numbers_in_their_unit_or_level_words(board, jury):
     panel = jury("c")
-    labels = [w.description for w in within(panel, "Dropdown") + within(panel, "Text")]
-    assert labels == ["Project", "Ease", "Residents served", "Why"]
-    field(panel, "Residents served").value = "lots"
+    rows = sheet(panel).texts["rows"]
+    assert [row["name"] for row in rows] == ["Residents served", "Ease"]
+    assert [row["words"] for row in rows] == [[], ["hard", "fair", "easy"]]
+    put(panel, "Residents served", "lots")
     assert "Flood wall, Residents served: lots is not a number" in said(panel)
     press(panel, "Save these scores")
     assert record.scores(board, "c", reader="Bob").empty
-    field(panel, "Residents served").value = "450"
-    field(panel, "Ease").value = "easy"
+    put(panel, "Residents served", "450")
+    put(panel, "Ease", "easy")
     press(panel, "Save these scores")
     found = record.scores(board, "c", reader="Bob")
     assert dict(zip(found["label"], found["score"], strict=True)) == {"reach": 450, "ease": 1}
-    assert field(jury("c"), "Ease").value == "easy"
+    assert stands(jury("c"), "Ease") == "easy"
+
+
+def test_changes_after_saving_are_told_and_stay_with_the_project_they_were_meant_for(board, jury):
+    panel = jury("o")
+    put(panel, "Safe streets", "low")
+    press(panel, "Save these scores")
+    assert "not what you saved" not in said(panel)
+    put(panel, "Kind services", "low")
+    assert "What stands here is not what you saved: Save these scores replaces it." in said(panel)
+    press(panel, "Next project")
+    ask(sheet(panel), project="flood", row=0, text="strong")  # on its way when the page turned
+    assert sheet(panel).shown["project"] == "hubs" and stands(panel, "Safe streets") == ""
+    turn(panel, "flood")
+    assert stands(panel, "Safe streets") == "strong"
+    assert stands(jury("o"), "Safe streets") == "strong"
+
+
+@pytest.mark.parametrize("message", [
+    None, [], {}, {"project": "flood", "row": 0}, {"project": "flood", "row": 2, "text": "low"},
+    {"project": "flood", "row": True, "text": "low"}, {"project": "who", "row": 0, "text": "low"},
+    {"project": 1, "row": 0, "text": "low"}, {"project": "flood", "row": 0, "text": 3},
+    {"turn": "who"}, {"turn": ["flood"]}, {"turn": None},
+])  # fmt: skip
+def test_a_message_about_scores_that_makes_no_sense_changes_nothing(board, jury, message):
+    panel = jury("o")
+    before = sheet(panel).shown
+    sheet(panel)._handle_custom_msg(message, [])
+    assert sheet(panel).shown == before
+    press(panel, "Save these scores")
+    assert "score at least one" in said(panel)
+    record.close_round(board, "o", by="Ann")
+    closed = jury("o")
+    ask(sheet(closed), project="flood", row=0, text="low")
+    assert stands(closed, "Safe streets") == ""
 
 
 def test_scores_stay_hidden_until_revealed_then_combine(board, jury):

@@ -25,6 +25,8 @@ NAMES = {
     "risk": "'); DROP TABLE pmo_entries;--",
     "carbon": "Yearly emissions </script>",
 }
+MEASURED = ("reach", "saving", "risk")
+LEVELS = ("none", "low", "moderate", "strong", "extreme")
 SWINGS = dict.fromkeys(NAMES, "from 0 to 1,000 <b onmouseover=window.hurt=1>x</b>")
 WHO = {
     "points": "Ann",
@@ -32,6 +34,12 @@ WHO = {
     "order": "=1+1",
     "pairwise": "'; DROP TABLE pmo_entries;--",
 }
+AIMS = {"safe": "Safer <i>streets</i>", "kind": "=2+2"}
+PANELS = [*WHO, "scores", "levels"]
+"""Four ballots, scores in units, and contributions by level words, in this order on the page."""
+
+SECRET = ("51.4375", "17.8125", "hush-hush")
+"""What a member who is not shown here voted, scored and remarked."""
 CODE = """
 from IPython.display import display
 from pmo_lib import elicitation, record, tables, workbench
@@ -39,25 +47,32 @@ portfolio, settings = tables.read_portfolio({folder!r}), workbench.Settings()
 board = record.open_record({file!r})
 for kind, member in {who!r}.items():
     display(elicitation.ballot(board, "1", member, portfolio=portfolio, settings=settings, kind=kind))
-display(elicitation.scores(board, "1", "Ann", portfolio=portfolio, settings=settings))
+for round in ("1", "aims"):
+    display(elicitation.scores(board, round, "Ann", portfolio=portfolio, settings=settings))
 print("all shown")
 """
 
 
 def laid_out(home: Path, name: str) -> record.Record:
-    """Write a portfolio, a record with an open round and a notebook of four ballots."""
+    """Write a portfolio, a record with open rounds and a notebook of four ballots and scores."""
     folder = home / f"{name} portfolio"
     folder.mkdir()
     frames = {
         "projects": [["project", "name"], *([f"p{n}", f"<b>Project</b> {n}"] for n in range(6))],
         "criteria": [
             ["criterion", "name", "source", "unit", "direction", "value_function", "worst", "best", "weight"],
-            *([c, words, "performance", "x", "more", "linear", 0, 1000, 1] for c, words in NAMES.items()),
+            *([c, NAMES[c], "performance", "x", "more", "linear", 0, 1000, 1] for c in MEASURED),
+            ["carbon", NAMES["carbon"], "alignment", "share", "more", "linear", 0, 1, 1],
+        ],
+        "objectives": [["objective", "name", "weight"], *([o, name, 1] for o, name in AIMS.items())],
+        "contributions": [
+            ["project", "objective", "level"],
+            *([f"p{n}", o, LEVELS[(n + k) % 5]] for n in range(6) for k, o in enumerate(AIMS)),
         ],
         "performance": [
             ["project", "criterion", "estimate", "evidence", "scored_by"],
             *([f"p{n}", c, 1000 * ((n * (k + 2) + k) % 7) / 7, "judged", "x"]
-              for n in range(6) for k, c in enumerate(NAMES)),
+              for n in range(6) for k, c in enumerate(MEASURED)),
         ],
         "cash_flows": [
             ["project", "period", "fund", "cost", "benefit"],
@@ -71,9 +86,14 @@ def laid_out(home: Path, name: str) -> record.Record:
     file = home / f"{name}.sqlite"
     board = record.open_record(file)
     record.add_member(board, "Ann", role="chair", by="Ann")
-    for member in list(WHO.values())[1:]:
+    for member in [*list(WHO.values())[1:], "Zed"]:
         record.add_member(board, member, role="member", by="Ann")
     record.open_round(board, "1", by="Ann", labels=SWINGS)
+    record.open_round(board, "aims", by="Ann", labels=dict.fromkeys(AIMS, ""), about="objectives")
+    hidden = pd.Series([51.4375, 20, 20, 8.5625], list(NAMES))
+    record.vote(board, "1", hidden, member="Zed", kind="points", reason="hush-hush")
+    hidden = pd.Series({"reach": 17.8125})
+    record.score(board, "1", "p0", hidden, member="Zed", reason="hush-hush")
     code = CODE.format(folder=str(folder), file=str(file), who=WHO)
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
@@ -82,26 +102,33 @@ def laid_out(home: Path, name: str) -> record.Record:
 
 
 class Ballots:
-    """Four ballots on one page, wherever it is served."""
+    """Four ballots and two sheets of scores on one page, wherever it is served."""
 
     def __init__(self, browser, home: Path, name: str, address: str, start) -> None:
         self.name, self.address, self._start = name, address, start
         self.board = laid_out(home, name)
-        self.faults, self.left = [], []
+        self.faults, self.heard = [], []
         self.page = browser.new_page(viewport={"width": 1366, "height": 900})
         self.page.set_default_timeout(PATIENCE)
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        self.page.on("websocket", lambda line: line.on("framereceived", self.hear))
         self.open()
+
+    def hear(self, part: str | bytes) -> None:
+        """Keep what the server sends the page, as it comes over the line."""
+        self.heard.append(part if isinstance(part, bytes) else part.encode())
 
     def open(self) -> None:
         """Load the page anew and wait until all ballots are shown."""
         self._start(self)
         self.page.get_by_text("all shown", exact=True).last.wait_for()
-        self.until(lambda: self.page.locator(".pmo-ask").count() == 4, "four ballots")
-        self.panel("scores").get_by_role("button", name="Save these scores").wait_for()
+        asked = self.page.locator(".pmo-ask")
+        self.until(lambda: asked.count() == len(PANELS), "four ballots and two sheets")
+        for kind in ("scores", "levels"):
+            self.panel(kind).get_by_role("button", name="Save these scores").wait_for()
 
     def panel(self, kind: str):
-        return self.page.locator(".pmo-panel").nth([*WHO, "scores"].index(kind))
+        return self.page.locator(".pmo-panel").nth(PANELS.index(kind))
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -199,6 +226,12 @@ def by_mouse(ballots: Ballots) -> dict:
     ballots.read("scores", "lots is not a number")
     scores.get_by_label(NAMES["risk"], exact=True).fill("1000")
     ballots.read("scores", "change")
+
+    levels = ballots.panel("levels")
+    levels.get_by_label("Project").select_option(index=1)
+    levels.get_by_label(AIMS["safe"], exact=True).select_option("extreme")
+    levels.get_by_label(AIMS["kind"], exact=True).select_option("strong")
+    ballots.read("levels", "change")
     return standing(ballots)
 
 
@@ -212,6 +245,7 @@ def standing(ballots: Ballots) -> dict:
         "places": ballots.list_of("order", ".pmo-place"),
         "pairs": ballots.list_of("pairwise", ".pmo-given .pmo-text"),
         "scores": [w.input_value() for w in ballots.panel("scores").locator("input").all()],
+        "levels": [w.input_value() for w in ballots.panel("levels").locator("select").all()],
     }
 
 
@@ -259,6 +293,14 @@ def by_keyboard(ballots: Ballots) -> None:
     ballots.press("Tab", "Enter")
     ballots.until(lambda: set(standing(ballots)["scores"]) == {""}, "the next project")
 
+    ballots.panel("levels").get_by_label("Project").focus()
+    ballots.press("Tab", "ArrowUp", "ArrowUp", "Tab", "Home", "ArrowDown", "d", "d")
+    save(ballots, "levels", "Save these scores")
+    found = record.scores(ballots.board, "aims", reader="Ann")
+    assert found[["project", "label", "score"]].to_numpy().tolist() == [
+        ["p1", "safe", pytest.approx(3 / 9)], ["p1", "kind", 0.0],
+    ]  # fmt: skip
+
 
 def enter(ballots: Ballots, kind: str) -> None:
     """Stand on the choice of way, from where Tab goes into the question."""
@@ -280,14 +322,14 @@ def save(ballots: Ballots, kind: str, name: str = "Save my ballot") -> None:
 
 def go_through(ballots: Ballots) -> None:
     filled = by_mouse(ballots)
-    for kind in (*WHO, "scores"):
+    for kind in PANELS:
         ballots.shot("1-mouse-", kind)
     ballots.page.wait_for_timeout(1000)  # drafts are kept a moment after the last change
     ballots.open()
     assert standing(ballots) == filled
     ballots.read("points", "You have not voted yet")
     by_keyboard(ballots)
-    for kind in (*WHO, "scores"):
+    for kind in PANELS:
         ballots.shot("2-keyboard-", kind)
     filled = standing(ballots)
     ballots.page.wait_for_timeout(1000)
@@ -300,8 +342,16 @@ def go_through(ballots: Ballots) -> None:
     ballots.shot("3-closed-", "points")
     assert ballots.page.evaluate("() => window.hurt") is None
     assert ballots.faults == []
-    assert len(record.turnout(ballots.board, "1")) == 4
+    assert len(record.turnout(ballots.board, "1")) == 5
     assert record.turnout(ballots.board, "1").all()
+    require_hidden(ballots)
+
+
+def require_hidden(ballots: Ballots) -> None:
+    """Find nothing of a member's ballot in what the server sent, beside what it did send."""
+    sent = b"".join(ballots.heard) + ballots.page.content().encode()
+    assert b"Your ballot is in the record" in sent and b"5 of 5 have voted" in sent
+    assert not [word for word in SECRET if word.encode() in sent]
 
 
 def test_ballots_in_jupyterlab(browser, lab):

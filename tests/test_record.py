@@ -29,6 +29,9 @@ NASTY = [
     "Ünïcødé 委員 🏛",
 ]
 
+TELLING = ("51.4375", "28.5625", "17.8125", "hub-of-bob")
+"""What nobody but Bob may see while the round is open."""
+
 
 @pytest.fixture
 def board(tmp_path):
@@ -72,6 +75,8 @@ class TestHiddenUntilRevealed:
         record.vote(
             board, "1", points(51.4375, 28.5625, 20), member="Bob", kind="points", reason="secret"
         )
+        given = pd.Series({"risk": 17.8125})
+        record.score(board, "1", "hub-of-bob", given, member="Bob", reason="secret")
         return board
 
     def seen(self, board, reader, folder):
@@ -79,10 +84,12 @@ class TestHiddenUntilRevealed:
         with pd.option_context("display.max_colwidth", None, "display.max_columns", None):
             shown = [
                 record.ballots(board, "1", reader=reader).to_string(),
+                record.scores(board, "1", reader=reader).to_string(),
                 record.history(board, reader=reader).to_string(),
                 record.history(board, kind="vote", reader=reader).to_string(),
                 record.rounds(board).to_string(),
                 record.turnout(board, "1").to_string(),
+                record.scored(board, "1").to_string(),
                 record.members(board).to_string(),
                 str(record.saved_settings) + repr(board),
             ]
@@ -97,18 +104,19 @@ class TestHiddenUntilRevealed:
         if state == "closed":
             record.close_round(voted, "1", by="Ann")
         seen = self.seen(voted, reader, tmp_path)
-        assert not any(word in seen for word in ("51.4375", "28.5625", "secret"))
+        assert not any(word in seen for word in (*TELLING, "secret"))
         assert record.turnout(voted, "1")["Bob"]  # that Bob has voted is no secret
+        assert record.scored(voted, "1")["Bob"]
 
     def test_but_not_from_its_author(self, voted, tmp_path):
         seen = self.seen(voted, "Bob", tmp_path)
         assert seen.count("secret") >= 3
-        assert all(word in seen for word in ("51.4375", "28.5625"))
+        assert all(word in seen for word in TELLING)
 
     def test_the_chair_shows_it_to_all(self, voted, tmp_path):
         revealed(voted)
         seen = self.seen(voted, None, tmp_path)
-        assert all(word in seen for word in ("51.4375", "28.5625", "secret"))
+        assert all(word in seen for word in (*TELLING, "secret"))
 
     def test_a_ballot_that_an_analyst_enters_is_the_members(self, board):
         record.vote(board, "1", points(51, 29, 20), member="Eve", kind="points", by="Cy")
@@ -141,9 +149,19 @@ def refusals():
         "may not open a round",
     )
     yield (
-        "a director reveals",
-        lambda b: record.reveal_round(b, "1", by="Di"),
-        "may not reveal a round",
+        "a member reveals",
+        lambda b: record.reveal_round(b, "1", by="Bob"),
+        "may not reveal a round; ask the chair or director",
+    )
+    yield (
+        "a director leads and does not say why",
+        lambda b: record.close_round(b, "1", by="Di"),
+        "reason: is empty; a director leads a round in the absence of the chair",
+    )
+    yield (
+        "a step that could not be taken",
+        lambda b: record.require_step(b, "reveal", "1", by="Ann"),
+        "round '1': is open; close it first",
     )
     yield (
         "revealed before closed",
@@ -330,6 +348,19 @@ def test_a_closed_round_accepts_nothing(board):
         record.vote(board, "1", points(1, 1, 1), member="Bob", kind="points")
 
 
+def test_in_the_absence_of_the_chair_a_director_leads_and_the_log_says_why(board):
+    entries = len(record.history(board))
+    record.require_step(board, "close", "1", by="Di", reason="Ann is ill")
+    assert len(record.history(board)) == entries
+    record.close_round(board, "1", by="Di", reason="Ann is ill")
+    record.reveal_round(board, "1", by="Di", reason="Ann is ill")
+    record.open_round(board, "2", by="Di", labels="ab", reason="Ann is ill")
+    led = record.history(board).iloc[entries:]
+    assert led[["author", "kind", "reason"]].to_numpy().tolist() == [
+        ["Di", step, "Ann is ill"] for step in ("close", "reveal", "open")
+    ]
+
+
 def test_of_two_chairs_who_close_at_once_the_second_hears_of_the_first(board, tmp_path):
     record.add_member(board, "Abe", role="chair", by="Ann")
     other = record.open_record(tmp_path / "board.sqlite")
@@ -459,10 +490,22 @@ class TestFile:
         with pytest.raises(InputError, match=r"is not a file; name one, such as board.sqlite"):
             record.open_record(path)
 
-    @pytest.mark.parametrize("url", ["mysql://h/d", "postgresql://h:port/d", "://", "sqlite:///x"])
+    @pytest.mark.parametrize("url", ["mysql://h/d", "postgresql://h:port/d", "://", "sqlite:///x",
+                                     "postgresql:/me:hush@h/d", "postgres:me:hush@h/d"])  # fmt: skip
     def test_another_address_is_refused(self, url):
-        with pytest.raises(InputError, match="the address must read postgresql://"):
+        with pytest.raises(InputError, match="the address must read postgresql://") as told:
             record.open_record(url)
+        assert "hush" not in str(told.value)
+
+    def test_no_password_is_shown(self):
+        pytest.importorskip("psycopg", reason="the package psycopg is not installed")
+        for url in (
+            "postgresql://me:hush%40h@h/d?sslmode=require",
+            "postgresql://h/d?password=hush",
+        ):
+            assert "hush" not in store._reached(url).where + repr(store._reached(url))
+        with pytest.raises(InputError, match="more than one @; write the one in a password as %40"):
+            record.open_record("postgresql://me:hu@sh@h/d")
 
     def test_a_missing_folder_is_named(self, tmp_path):
         with pytest.raises(

@@ -252,8 +252,18 @@ class TestBallotBook:
             (filled("cost", column=1), r"row 9: A 'cost' is not what was sent \(edited\?\)"),
             (filled("risk", "risk", column=1), r"row 10: A 'risk' occurs twice"),
             (lambda s: s.delete_rows(11), r"sheet 'ballot': the row of 'savings' is missing"),
-            (lambda s: s.insert_rows(1), r"row 3: B is empty"),
+            (lambda s: s.insert_rows(1), r"row 2: B is empty"),
             (filled("x", column=1), r"the row of 'risk' is missing"),
+            (filled("x", "y", column=1), r"the rows of 'risk', 'access' are missing"),
+            (
+                filled(None, 2, None),
+                r"sheet 'ballot': C9 and C11 are empty; write a number such as",
+            ),
+            (filled("a", 2, -1), r"C9 'a' and C11 -1 are not a number of at least 0; write"),
+            (
+                filled("=1", 2, "=2"),
+                r"C9 '=1' and C11 '=2' are not a number; write the number itself",
+            ),
         ],
         ids=[
             "text",
@@ -265,6 +275,10 @@ class TestBallotBook:
             "removed",
             "moved",
             "named",
+            "two named",
+            "alike: empty",
+            "alike: no numbers",
+            "alike: formulas",
         ],
     )
     def test_every_problem_is_named(self, board, write, change, words):
@@ -285,7 +299,13 @@ class TestBallotBook:
     @pytest.mark.parametrize(
         "cell, text, words",
         [
-            ("B3", "2", r"row 3: B '2' is not a round of this record; known are '1'"),
+            ("B2", None, r"row 2: B is empty; read it with the portfolio it was written for"),
+            ("B2", "Mine", r"row 2: B 'Mine' belongs to no round of this record; read it with the"),
+            (
+                "B3",
+                "2",
+                r"row 3: B '2' is not '1', whose mark it has; take it from the ballot that",
+            ),
             ("B3", None, r"row 3: B is empty"),
             ("B4", "Eve", r"row 4: B 'Eve' is not the ballot of 'Bob'"),
             ("B4", "Bobb", r"row 4: B 'Bobb' is not a person who votes; did you mean 'Bob'"),
@@ -296,6 +316,32 @@ class TestBallotBook:
         path = fill(write(), lambda sheet: sheet.__setitem__(cell, text))
         with pytest.raises(TableError, match=words):
             record.read_ballot(board, path, round="1", member="Bob")
+
+    @pytest.mark.parametrize("kind", ["points", "swing", "order", "pairwise"])
+    def test_one_that_was_never_filled_in_says_so_once(self, board, write, kind):
+        with pytest.raises(TableError) as told:
+            record.read_ballot(board, write(kind))
+        assert told.value.problems == (
+            "sheet 'ballot': nothing is filled in; fill in the yellow cells, save it and send it again",
+        )
+
+    def test_it_says_what_it_belongs_to_and_no_other_record_takes_it(self, board, write, tmp_path):
+        sheet = openpyxl.load_workbook(write())["ballot"]
+        assert re.fullmatch(r"Round opened .* UTC by Ann · mark [0-9a-f]{12}", sheet["B2"].value)
+        assert sheet["B2"].protection.locked and sheet.protection.sheet
+        path = record.write_ballot(board, "1", "Bob", tmp_path / "b.xlsx", belongs_to="Northmere")
+        assert openpyxl.load_workbook(path)["ballot"]["B2"].value.startswith("Northmere · mark ")
+        fill(path, filled(3, 1, 2))
+        with pytest.raises(TableError) as told:
+            record.read_ballot(seated(tmp_path / "other.sqlite"), path)
+        (problem,) = told.value.problems
+        assert "row 2: B 'Northmere · mark " in problem
+        assert "belongs to no round of this record; read it with the portfolio it was" in problem
+        revealed(board)
+        copy = record.open_record(tmp_path / "copy.sqlite")
+        record.import_record(copy, record.export_record(board, tmp_path / "all.json"))
+        with pytest.raises(TableError, match="'1' is not an open round; it is revealed"):
+            record.read_ballot(copy, path)
 
     def test_another_round_is_named(self, board, write):
         path = fill(write(), filled(1, 2, 3))

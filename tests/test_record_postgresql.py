@@ -1,15 +1,18 @@
 """The record on a real PostgreSQL server, started on loopback for these tests."""
 
 import itertools
+import json
 import os
 
+import openpyxl
 import pandas as pd
 import pytest
 import sqlalchemy as sql
 from record_base import points, revealed, seated, server
 from test_record_crowd import CROWD, crowd, prepared, require_all_there
+from typer.testing import CliRunner
 
-from pmo_lib import record
+from pmo_lib import cli, folder, record, tables
 from pmo_lib.checks import InputError
 from pmo_lib.record import store
 
@@ -104,3 +107,44 @@ def test_what_is_wrong_with_the_server_is_said(where, address):
     with pytest.raises(InputError, match="the server is read-only"):
         record.close_round(kept, "1", by="Ann")
     assert record.rounds(kept).at["1", "state"] == "open"
+
+
+def test_a_round_on_a_server_by_command_and_the_password_is_never_told(
+    where, small, tmp_path, monkeypatch
+):
+    own, books = tmp_path / "own", tmp_path / "books"
+    tables.write_portfolio(small(), own)
+    told = []
+
+    def run(*words, code=0):
+        result = CliRunner().invoke(cli.app, ["ballot", words[0], str(own), *map(str, words[1:])])
+        told.append(result.output)
+        assert result.exit_code == code, result.output
+        return result.stdout
+
+    monkeypatch.setenv("PMO_RECORD", where.replace("board@", "board:hush-hush@"))
+    found = json.loads(run("open", "--by", "Ann", "--member", "Bob", "--json"))
+    assert found["record"] == where.replace("board@", "board:***@")
+    assert "--record" not in run("member", "Di", "--by", "Ann", "--role", "director")
+    run("write", "--out", books)
+    for path, given in zip(sorted(books.iterdir()), ((70, 30), (40, 60)), strict=True):
+        book = openpyxl.load_workbook(path)
+        book["ballot"]["C9"], book["ballot"]["C10"] = given
+        book.save(path)
+    assert "Recorded: Bob, round 1, receipt" in run("read", books)
+    assert "Voted, 2 of 2: Ann and Bob" in run("status")
+    assert json.loads(run("status", "--json"))["state"] == "open"
+    run("close", "--by", "Di", "--yes", code=2)
+    run("close", "--by", "Di", "--yes", "--reason", "Ann is ill")
+    run("reveal", "--by", "Ann", "--yes")
+    assert "Ann gives it 30 %, Bob gives it 60 %" in run("show")
+    assert "Wrote" in run("adopt", "--by", "Ann", "--reason", "Agreed")
+    assert folder.read_settings(own).weights == {"reach": 55.0, "npv": 45.0}
+    assert not (own / "record.sqlite").exists()
+    monkeypatch.delenv("PMO_RECORD")
+    named = ["--record", where.replace("board@", "board:hush-hush@")]
+    assert "--record ..." in run("open", "--by", "Ann", *named)
+    run("status", "--record", where.replace("board@", "nobody:hush-hush@"), code=2)
+    run("status", "--record", where.replace("://board@", ":/board:hush-hush@"), code=2)
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert "hush" not in "".join(told) and not any(b"hush" in content for content in kept)

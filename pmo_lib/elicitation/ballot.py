@@ -78,7 +78,7 @@ class _Ballot:
         self.who, self.said, self.failure = ipywidgets.HTML(), ipywidgets.HTML(), Failure()
         self.reason = ipywidgets.Text(
             description="Remark", placeholder="if you wish; as hidden as the ballot",
-            style=WIDE, layout={"width": "auto", "max_width": "620px"},
+            continuous_update=False, style=WIDE, layout={"width": "auto", "max_width": "620px"},
         )  # fmt: skip
         self.save = ipywidgets.Button(
             description="Save my ballot", button_style="primary", layout={"width": "auto"}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import anywidget
 import pandas as pd
-import traitlets
 
-from pmo_lib.elicitation.answers import answers, blank, weights
+from pmo_lib.elicitation.answers import blank, weights
 from pmo_lib.elicitation.look import SCRIPT, STYLE
-from pmo_lib.wording import one_line
+from pmo_lib.elicitation.question import Question
 
 
 def order(subjects: pd.DataFrame, *, draft: dict | None = None) -> Order:
@@ -26,7 +24,7 @@ def order(subjects: pd.DataFrame, *, draft: dict | None = None) -> Order:
     Order
         Drag, or move with Alt and the arrow keys.
     """
-    return Order(subjects, draft or blank("order", subjects.index))
+    return Order(subjects, draft or blank("order", subjects.index), how=_HOW)
 
 
 def moved(draft: dict, label: str, place: int) -> dict:
@@ -66,21 +64,8 @@ def tied(draft: dict, label: str) -> dict:
     return {"order": ties}
 
 
-class Order(anywidget.AnyWidget):
-    """A list to sort; the browser asks for a move, and this side alone makes it.
-
-    Parameters
-    ----------
-    subjects : DataFrame by label
-        name and swing of what is weighed.
-    draft : dict
-        Where it starts.
-
-    Attributes
-    ----------
-    kind, draft, answers
-        How the member is asked, what is filled in, and that as `record.vote` takes it.
-    """
+class Order(Question):
+    """A list to sort; parameters and attributes as `Question`."""
 
     _esm = (
         SCRIPT
@@ -210,47 +195,22 @@ class Order(anywidget.AnyWidget):
     """
     )
     kind = "order"
-    texts = traitlets.Dict().tag(sync=True)
-    shown = traitlets.Dict().tag(sync=True)
-    draft = traitlets.Dict()
-    usable = traitlets.Bool(True)
 
-    def __init__(self, subjects: pd.DataFrame, draft: dict) -> None:
-        self.labels = list(subjects.index)
-        rows = [
-            {"name": one_line(row.name), "swing": one_line(row.swing)}
-            for row in subjects[["name", "swing"]].itertuples(index=False)
-        ]
-        super().__init__(texts={"rows": rows, "how": _HOW}, draft=draft)
-        self._show()
-        self.observe(lambda _: self._show(), ["draft", "usable"])
-        self.on_msg(lambda _widget, message, _buffers: self._asked(message))
-
-    @property
-    def answers(self) -> pd.Series:
-        """The places as `record.vote` takes them."""
-        return answers(self.kind, self.draft, self.labels)
-
-    def _asked(self, message: object) -> None:
+    def _asked(self, message: dict) -> None:
         """Do what the browser asks, if it can be done."""
-        if not (self.usable and isinstance(message, dict)):
-            return
-        row, to, step, tie = (message.get(name) for name in ("row", "to", "step", "tie"))
-        if self._is_place(row) and step in (-1, 1):
-            to = self.shown["sequence"].index(row) + step
-        if self._is_place(row) and self._is_place(to):
-            self.draft = moved(self.draft, self.labels[row], to)
-        elif self._is_place(tie):
-            self.draft = tied(self.draft, self.labels[tie])
-
-    def _is_place(self, value: object) -> bool:
-        return (
-            isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(self.labels)
-        )
+        label, tie, to = (self._label(message.get(name)) for name in ("row", "tie", "to"))
+        place, step = message.get("to"), message.get("step")
+        if label and step in (-1, 1):
+            place = self.shown["sequence"].index(message["row"]) + step
+            to = self._label(place)
+        if label is not None and to is not None:
+            self.draft = moved(self.draft, label, place)
+        elif tie is not None:
+            self.draft = tied(self.draft, tie)
 
     def _show(self) -> None:
         ties = self.draft["order"]
-        places = answers(self.kind, self.draft, self.labels)
+        places = self.answers
         shares = weights(self.kind, self.draft, self.labels)
         sequence = [label for tie in ties for label in tie]
         self.shown = {

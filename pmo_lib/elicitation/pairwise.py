@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import anywidget
 import pandas as pd
-import traitlets
 
 from pmo_lib.elicitation import pairs
-from pmo_lib.elicitation.answers import answers, blank
+from pmo_lib.elicitation.answers import blank
 from pmo_lib.elicitation.look import SCRIPT, STYLE
+from pmo_lib.elicitation.question import Question
 from pmo_lib.wording import one_line
 
 
@@ -59,21 +58,8 @@ def skipped(draft: dict, first: str, second: str) -> dict:
     return {**rest, "skipped": [*rest["skipped"], [first, second]]}
 
 
-class Pairwise(anywidget.AnyWidget):
-    """One pair at a time, and the answers so far; the browser asks, this side decides.
-
-    Parameters
-    ----------
-    subjects : DataFrame by label
-        name and swing of what is weighed.
-    draft : dict
-        Where it starts.
-
-    Attributes
-    ----------
-    kind, draft, answers
-        How the member is asked, what is filled in, and that as `record.vote` takes it.
-    """
+class Pairwise(Question):
+    """One pair at a time, and the answers so far; parameters and attributes as `Question`."""
 
     _esm = (
         SCRIPT
@@ -205,34 +191,14 @@ class Pairwise(anywidget.AnyWidget):
     """
     )
     kind = "pairwise"
-    texts = traitlets.Dict().tag(sync=True)
-    shown = traitlets.Dict().tag(sync=True)
-    draft = traitlets.Dict()
-    usable = traitlets.Bool(True)
 
     def __init__(self, subjects: pd.DataFrame, draft: dict) -> None:
-        self.labels = list(subjects.index)
         self._names = {label: one_line(name) for label, name in subjects["name"].items()}
         self._again: tuple[str, str] | None = None
-        rows = [
-            {"name": one_line(row.name), "swing": one_line(row.swing)}
-            for row in subjects[["name", "swing"]].itertuples(index=False)
-        ]
-        texts = {"rows": rows, "how": _HOW, "scale": list(pairs.SCALE.values())}
-        super().__init__(texts=texts, draft=draft)
-        self._show()
-        self.observe(lambda _: self._show(), ["draft", "usable"])
-        self.on_msg(lambda _widget, message, _buffers: self._asked(message))
+        super().__init__(subjects, draft, how=_HOW, scale=list(pairs.SCALE.values()))
 
-    @property
-    def answers(self) -> pd.DataFrame:
-        """The judgements as `record.vote` takes them."""
-        return answers(self.kind, self.draft, self.labels)
-
-    def _asked(self, message: object) -> None:
+    def _asked(self, message: dict) -> None:
         """Do what the browser asks, if it can be done."""
-        if not (self.usable and isinstance(message, dict)):
-            return
         place = message.get("place")
         if pair := self._pair(message.get("pair")):
             if isinstance(place, int) and not isinstance(place, bool) and abs(place) <= 8:
@@ -252,14 +218,8 @@ class Pairwise(anywidget.AnyWidget):
         self.draft = draft
 
     def _pair(self, rows: object) -> tuple[str, str] | None:
-        good = (
-            isinstance(rows, list)
-            and len(rows) == 2
-            and all(isinstance(row, int) and not isinstance(row, bool) for row in rows)
-            and all(0 <= row < len(self.labels) for row in rows)
-            and rows[0] != rows[1]
-        )
-        return (self.labels[rows[0]], self.labels[rows[1]]) if good else None
+        pair = tuple(map(self._label, rows)) if isinstance(rows, list) else ()
+        return pair if len(set(pair)) == len(pair) == 2 and None not in pair else None
 
     def _rows(self, *labels: str) -> list[int]:
         return [self.labels.index(label) for label in labels]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import anywidget
 import pandas as pd
-import traitlets
 
-from pmo_lib.elicitation.answers import ALL, answers, is_number, weights
+from pmo_lib.elicitation.answers import ALL, is_number, weights
 from pmo_lib.elicitation.look import SCRIPT, STYLE
-from pmo_lib.wording import one_line
+from pmo_lib.elicitation.question import Question
 
 
 @dataclass(frozen=True)
@@ -48,22 +46,15 @@ class Manner:
     says: Callable[[dict], list[str]]
 
 
-class Rows(anywidget.AnyWidget):
-    """Sliders in rows; the browser asks for a change, and this side alone makes it.
+class Rows(Question):
+    """Sliders in rows.
 
     Parameters
     ----------
     manner : Manner
         How it is asked.
-    subjects : DataFrame by label
-        name and swing of what is weighed.
-    draft : dict
-        Where it starts.
-
-    Attributes
-    ----------
-    kind, draft, answers
-        How the member is asked, what is filled in, and that as `record.vote` takes it.
+    subjects, draft
+        As in `Question`, like the attributes.
     """
 
     _esm = (
@@ -147,34 +138,16 @@ class Rows(anywidget.AnyWidget):
     .pmo-ask .pmo-tools input[type=range] { flex: 1 1 160px; min-width: 120px; }
     """
     )
-    texts = traitlets.Dict().tag(sync=True)
-    shown = traitlets.Dict().tag(sync=True)
-    draft = traitlets.Dict()
-    usable = traitlets.Bool(True)
 
     def __init__(self, manner: Manner, subjects: pd.DataFrame, draft: dict) -> None:
-        self.kind, self.labels, self._manner = manner.kind, list(subjects.index), manner
+        self.kind, self._manner = manner.kind, manner
         self._moving: tuple[str, dict] | None = None
         self._token = ""
-        rows = [
-            {"name": one_line(row.name), "swing": one_line(row.swing)}
-            for row in subjects[["name", "swing"]].itertuples(index=False)
-        ]
-        texts = {"rows": rows, "how": manner.how, "button": manner.button}
-        super().__init__(texts={**texts, "all": ALL, "stiff": manner.stiff}, draft=draft)
-        self._show()
-        self.observe(lambda _: self._show(), ["draft", "usable"])
-        self.on_msg(lambda _widget, message, _buffers: self._asked(message))
+        how = {"how": manner.how, "button": manner.button, "all": ALL, "stiff": manner.stiff}
+        super().__init__(subjects, draft, **how)
 
-    @property
-    def answers(self) -> pd.Series:
-        """The points as `record.vote` takes them."""
-        return answers(self.kind, self.draft, self.labels)
-
-    def _asked(self, message: object) -> None:
+    def _asked(self, message: dict) -> None:
         """Do what the browser asks, if it can be done."""
-        if not (self.usable and isinstance(message, dict)):
-            return
         row, to, token = (message.get(name) for name in ("row", "to", "token"))
         if is_number(to) and (label := self._label(row)) is not None:
             self._token = token[:80] if isinstance(token, str) else ""
@@ -182,10 +155,6 @@ class Rows(anywidget.AnyWidget):
             self._show()
         elif (label := self._label(message.get("press"))) is not None:
             self._moving, self.draft = None, self._manner.pressed(self.draft, label)
-
-    def _label(self, row: object) -> str | None:
-        good = isinstance(row, int) and not isinstance(row, bool) and 0 <= row < len(self.labels)
-        return self.labels[row] if good else None
 
     def _move(self, label: str, to: float) -> None:
         """Move one row from where all stood when its move began, so that moving back undoes it."""
@@ -196,7 +165,7 @@ class Rows(anywidget.AnyWidget):
 
     def _show(self) -> None:
         draft, held = self.draft, self._manner.held(self.draft)
-        points = answers(self.kind, draft, self.labels)
+        points = self.answers
         shares = weights(self.kind, draft, self.labels) if points.sum() > 0 else points
         self.shown = {
             "points": points.tolist(),

@@ -12,17 +12,14 @@ from pmo_lib.elicitation.answers import is_number
 from pmo_lib.elicitation.drafts import read_draft
 from pmo_lib.elicitation.ranking import Beside
 from pmo_lib.elicitation.seat import VOTERS, Keeping, Seat, seat, unseated
+from pmo_lib.elicitation.sheet import BLANK, Sheet
 from pmo_lib.elicitation.subjects import subjects
-from pmo_lib.tables import Portfolio, parse_levels
+from pmo_lib.tables import Portfolio
 from pmo_lib.tables.cells import read_number
-from pmo_lib.tables.dictionary import CONTRIBUTION_LEVELS
 from pmo_lib.widgets.page import paragraph
-from pmo_lib.widgets.panel import Failure, Panel, Quiet, static_controls
+from pmo_lib.widgets.panel import Failure, Panel, static_controls
 from pmo_lib.wording import counted, one_line
 from pmo_lib.workbench import Settings, evaluate
-
-BLANK = "not scored"
-"""What a drop-down says where nothing is scored."""
 
 
 def scores(record, round: str, member: str, *, portfolio: Portfolio, settings: Settings) -> Panel:
@@ -107,46 +104,32 @@ def ranks_of_scores(portfolio: Portfolio, settings: Settings, about: str):
     return of
 
 
-def words_of(portfolio: Portfolio, about: str, labels) -> dict[str, dict[str, float]]:
-    """Return, by label that a board can score, its level words; none where it has a unit."""
-    if about == "objectives":
-        return dict.fromkeys(labels, CONTRIBUTION_LEVELS)
-    table = portfolio.criteria.reindex(labels)
-    table = table[table["source"] == "performance"]
-    return {
-        label: parse_levels(row["levels"]).to_dict() if row["value_function"] == "levels" else {}
-        for label, row in table.iterrows()
-    }
-
-
 class _Scores:
     """What a member scores, and what the buttons do."""
 
     def __init__(self, seat: Seat, portfolio: Portfolio, settings: Settings) -> None:
+        from pmo_lib import record as records
+
         self.seat, about = seat, seat.row["about"]
         what = subjects(portfolio, settings, about=about, labels=seat.row["labels"])
-        self.words = words_of(portfolio, about, what.index)
-        self.projects = portfolio.projects[portfolio.projects["status"] == "proposed"]
+        self.words = records.level_words(portfolio, about, what.index)
+        self.projects = records.scored_projects(portfolio)
         if not self.words or self.projects.empty:
             raise InputError(f"round {seat.round}: there is nothing in it that a board scores")
-        self.own, self.busy = self.saved(), Quiet()
-        kept, self.drafts = self.start()
+        self.own = self.saved()
+        self.project, self.drafts = self.start()
         self.keeping = Keeping(seat.draft_file("scores"))
-        self.who, self.about, self.said = (ipywidgets.HTML() for _ in range(3))
+        self.who, self.said = ipywidgets.HTML(), ipywidgets.HTML()
         self.failure, self.save = Failure(), _button("Save these scores", "primary")
-        self.which = ipywidgets.Dropdown(
-            options=self.choices(), value=kept, description="Project", **_WIDE
-        )
-        self.fields = {label: _field(what.loc[label], words) for label, words in self.words.items()}
+        self.names = what["name"].map(one_line)
+        self.sheet = Sheet(what, self.words, self.projects, filled=self.changed, turned=self.turn)
         self.reason = ipywidgets.Text(
-            description="Why", placeholder="if you wish; as hidden as the scores", **_WIDE
-        )
+            description="Why", placeholder="if you wish; as hidden as the scores",
+            continuous_update=False, **_WIDE,
+        )  # fmt: skip
         self.beside = Beside(portfolio, settings, partial(ranks_of_scores, about=about))
-        self.which.observe(lambda _: self.busy or self.turn(keep=True), "value")
-        for field in self.fields.values():
-            field.observe(lambda _: self.busy or self.changed(), "value")
         self.save.on_click(lambda _: self.score())
-        self.turn()
+        self.show()
         self.panel = self.laid_out()
 
     def laid_out(self) -> Panel:
@@ -155,17 +138,14 @@ class _Scores:
         after.on_click(lambda _: self.go_on())
         buttons = ipywidgets.HBox([self.save, after])
         left = ipywidgets.VBox(
-            [self.which, self.about, *self.fields.values(), self.reason, buttons],
+            [self.sheet, self.reason, buttons],
             layout={"flex": "1 1 460px", "max_width": "660px"},
         )
         both = ipywidgets.HBox(
             [left, self.beside], layout={"flex_flow": "row wrap", "grid_gap": "8px 32px"}
         )
         parts = [self.who, both, self.failure, self.keeping.failure, self.said]
-        parts.append(ipywidgets.HTML(_LONG_LABELS, layout={"display": "block", "height": "0px"}))
-        panel = Panel(parts, paragraph(self.head(), strong=True) + _PRINTED)
-        panel.add_class("pmo-scores")
-        return panel
+        return Panel(parts, paragraph(self.head(), strong=True) + _PRINTED)
 
     def saved(self) -> pd.DataFrame:
         """Read the member's own scores."""
@@ -217,48 +197,49 @@ class _Scores:
             found[label] = number = self.words[label].get(text, read_number(text))
             if not is_number(number):
                 name = one_line(self.projects.at[project, "name"])
-                problems.append(f"{name}, {self.fields[label].description}: {text} is not a number")
+                problems.append(f"{name}, {self.names[label]}: {text} is not a number")
         if problems:
             raise InputError(*problems)
         return pd.Series(found, dtype=float)
 
-    def choices(self) -> list[tuple[str, str]]:
-        """Return the projects, those saved marked."""
+    def differs(self) -> bool:
+        """Tell whether the member saved other scores of this project than stand here."""
+        own = self.own[self.own["project"] == self.project].set_index("label")["score"]
+        try:
+            now = self.numbers(self.project)
+        except InputError:
+            return len(own) > 0
+        return (
+            len(own) > 0
+            and own.map("{:.9g}".format).to_dict() != now.map("{:.9g}".format).to_dict()
+        )
+
+    def called(self) -> list[str]:
+        """Return what the projects are called, those saved marked."""
         done = set(self.own["project"])
         names = self.projects["name"].map(one_line)
-        return [(f"{name} (saved)" if p in done else name, p) for p, name in names.items()]
+        return [f"{name} (saved)" if p in done else name for p, name in names.items()]
 
     def head(self) -> str:
         """Say who scores, in which round, and how it stands."""
         done = f"{self.own['project'].nunique()} of {counted(len(self.projects), 'project')} scored"
         return self.seat.words(done)
 
-    def turn(self, *, keep: bool = False) -> None:
+    def turn(self, project: str) -> None:
         """Show another project, as it was left."""
-        draft = self.drafts.get(self.which.value, {})
-        with self.busy:
-            for label, field in self.fields.items():
-                words = self.words[label]
-                text = draft.get(label, BLANK if words else "")
-                if words:
-                    field.options = list(dict.fromkeys([BLANK, *words, text]))
-                field.value = text
-            self.reason.value = ""
-        self.about.value = paragraph(
-            self.projects.at[self.which.value, "description"], quiet=True
-        ).html
+        self.project, self.reason.value = project, ""
         self.said.value = self.failure.words = ""
-        if keep and self.seat.votes:
-            self.keeping.ask(self.which.value, self.drafts)
+        if self.seat.votes:
+            self.keeping.ask(project, self.drafts)
         self.show()
 
-    def changed(self) -> None:
+    def changed(self, project: str, label: str, text: str) -> None:
         """Keep what is filled in."""
         self.said.value = self.failure.words = ""
-        draft = {label: field.value for label, field in self.fields.items()}
-        self.drafts = {**self.drafts, self.which.value: draft}
+        draft = {**self.drafts.get(project, {}), label: text}
+        self.drafts = {**self.drafts, project: draft}
         if self.seat.votes:
-            self.keeping.ask(self.which.value, self.drafts)
+            self.keeping.ask(self.project, self.drafts)
         self.show()
 
     def show(self) -> None:
@@ -268,11 +249,13 @@ class _Scores:
             standing += f"the role {self.seat.role} has no vote."
         elif standing:
             standing += f"the round is {self.seat.row['state']}."
+        elif self.differs():
+            standing = "What stands here is not what you saved: Save these scores replaces it."
         page = paragraph(self.head(), strong=True) + paragraph(standing)
         self.who.value = f'<div role="status">{page.html}</div>'
         self.save.disabled = self.reason.disabled = not self.seat.votes
-        for field in self.fields.values():
-            field.disabled = self.seat.row["state"] != "open"
+        usable = self.seat.row["state"] == "open"
+        self.sheet.show(self.project, self.called(), self.drafts, usable=usable)
         try:
             given = {project: self.numbers(project) for project in self.drafts}
         except InputError as error:
@@ -286,7 +269,7 @@ class _Scores:
         """Save the scores of this project, and give the receipt."""
         from pmo_lib import record as records
 
-        here, project = self.seat, self.which.value
+        here, project = self.seat, self.project
         try:
             numbers = self.numbers(project)
             if numbers.empty:
@@ -311,41 +294,22 @@ class _Scores:
         except InputError as error:
             self.failure.words = str(error)
             return
-        now = self.which.value
-        with self.busy:
-            self.which.options = self.choices()
-            self.which.value = now
         self.show()
 
     def go_on(self) -> None:
         """Turn to the next project."""
         labels = list(self.projects.index)
-        self.which.value = labels[(labels.index(self.which.value) + 1) % len(labels)]
+        self.turn(labels[(labels.index(self.project) + 1) % len(labels)])
 
 
 def _button(words: str, look: str = "") -> ipywidgets.Button:
     return ipywidgets.Button(description=words, button_style=look, layout={"width": "auto"})
 
 
-def _field(row: pd.Series, words: dict) -> ipywidgets.Widget:
-    """Return a drop-down of level words, or a field for a number in the unit."""
-    name, swing = one_line(row["name"]), one_line(row["swing"])
-    if words:
-        return ipywidgets.Dropdown(
-            options=[BLANK, *words], value=BLANK, description=name, tooltip=swing, **_WIDE
-        )
-    return ipywidgets.Text(description=name, placeholder=swing, tooltip=swing, **_WIDE)
-
-
 _WIDE = {
     "style": {"description_width": "42%"},
     "layout": {"width": "97%", "height": "auto", "min_height": "32px"},
 }
-_LONG_LABELS = """<style>
-.pmo-scores .widget-label { white-space: normal; line-height: 1.25; height: auto; }
-.pmo-scores .widget-dropdown, .pmo-scores .widget-text { align-items: center; }
-.pmo-scores .widget-dropdown > select, .pmo-scores .widget-text > input { height: 28px; }
-</style>"""
 _PRINTED = static_controls(
     "Controls stand here when the notebook runs: a score for each project, and the ranking beside."
 )

@@ -43,6 +43,7 @@ from pmo_lib.record.meeting import (
     note_override,
     open_round,
     overrides,
+    require_step,
     reveal_round,
     rounds,
     save_settings,
@@ -50,7 +51,17 @@ from pmo_lib.record.meeting import (
     turnout,
     vote,
 )
-from pmo_lib.record.scores import combine_scores, score, scores, supply_scores
+from pmo_lib.record.score_book import write_scores
+from pmo_lib.record.scores import (
+    combine_scores,
+    level_words,
+    score,
+    score_all,
+    scored,
+    scored_projects,
+    scores,
+    supply_scores,
+)
 from pmo_lib.record.store import Record, open_record
 from pmo_lib.record.tables import beside, rehearse, round_labels, supply, voters
 
@@ -70,6 +81,7 @@ __all__ = [
     "history",
     "import_record",
     "interests",
+    "level_words",
     "members",
     "note_override",
     "open_record",
@@ -77,12 +89,16 @@ __all__ = [
     "overrides",
     "read_ballot",
     "rehearse",
+    "require_step",
     "reveal_round",
     "round_labels",
     "rounds",
     "save_settings",
     "saved_settings",
     "score",
+    "score_all",
+    "scored",
+    "scored_projects",
     "scores",
     "supply",
     "supply_scores",
@@ -90,6 +106,7 @@ __all__ = [
     "vote",
     "voters",
     "write_ballot",
+    "write_scores",
 ]
 
 

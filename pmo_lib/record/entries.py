@@ -36,6 +36,12 @@ def add(record: Record, entry: Entry) -> int:
     return add_all(record, [entry])
 
 
+def require(record: Record, entry: Entry) -> None:
+    """Refuse what `add` would refuse now; nothing is added."""
+    with reading(record) as connection:
+        check(_state(connection), _tidy(entry))
+
+
 def add_all(record: Record, entries: Iterable[Entry]) -> int:
     """Add entries one after the other if the rules allow all of them, or none.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib.checks import InputError, require_series
-from pmo_lib.record.entries import add, add_all, read
+from pmo_lib.record.entries import add, add_all, read, require
 from pmo_lib.record.rules import VOTERS, Entry, ballot_frame, require_round
 from pmo_lib.record.store import Record
 from pmo_lib.tables.texts import clean_label
@@ -25,8 +25,9 @@ def add_member(record: Record, member: str, *, role: str, by: str, reason: str =
     member : str
         The name by which the person votes and signs.
     role : {"analyst", "member", "chair", "director"}
-        A chair opens, closes and reveals rounds; members and chairs vote; an analyst may
-        enter the ballot of another; chair and director decide.
+        A chair opens, closes and reveals rounds, in the chair's absence a director, who
+        says why; members and chairs vote; an analyst may enter the ballot of another;
+        chair and director decide.
     by, reason : str
         Who adds, and why.
 
@@ -69,7 +70,7 @@ def open_round(
     round : str
         Its name, such as ``"1"``.
     by, reason : str
-        The chair who opens it, and why.
+        The chair who opens it, and why; or a director, who has to say why.
     labels : Series or mapping of str, or labels
         What is weighed, each with the words that say its swing in units.
     about : {"criteria", "objectives"}
@@ -83,7 +84,7 @@ def open_round(
     Raises
     ------
     InputError
-        If the round exists, there are fewer than two labels, or who opens is no chair.
+        If the round exists, there are fewer than two labels, or who opens it may not.
     """
     if isinstance(labels, Mapping | pd.Series):
         words = {str(label): str(text) for label, text in labels.items()}
@@ -96,13 +97,18 @@ def open_round(
 
 
 def close_round(record: Record, round: str, *, by: str, reason: str = "") -> int:
-    """Close a round: it accepts nothing more. Only a chair may, and only once."""
+    """Close a round: it accepts nothing more. Once, by a chair, or by a director who says why."""
     return add(record, Entry("close", by, str(round), reason=reason))
 
 
 def reveal_round(record: Record, round: str, *, by: str, reason: str = "") -> int:
-    """Show the ballots of a closed round to everybody. Only a chair may."""
+    """Show the ballots of a closed round to everybody. By a chair, or a director who says why."""
     return add(record, Entry("reveal", by, str(round), reason=reason))
+
+
+def require_step(record: Record, step: str, round: str, *, by: str, reason: str = "") -> None:
+    """Refuse what `close_round` (``"close"``) or `reveal_round` (``"reveal"``) would; add nothing."""
+    require(record, Entry(step, by, str(round), reason=reason))
 
 
 def vote(
@@ -294,12 +300,17 @@ def rounds(record: Record) -> pd.DataFrame:
 
 def turnout(record: Record, round: str) -> pd.Series:
     """Return who of those who may vote has voted in a round: a bool by member."""
+    return who_has(record, round, "vote").rename("voted")
+
+
+def who_has(record: Record, round: str, kind: str) -> pd.Series:
+    """Return who of those who may vote has an entry of a kind in a round: a bool by member."""
     round = clean_label(str(round))
-    state, entries = read(record, kinds=["vote"], round=round)
+    state, entries = read(record, kinds=[kind], round=round)
     require_round(state, round)
-    voted = {entry.subject for entry in entries}
+    done = {entry.subject for entry in entries}
     voters = [member for member, role in state.members.items() if role in VOTERS]
-    return pd.Series([m in voted for m in voters], pd.Index(voters, name="member"), name="voted")
+    return pd.Series([m in done for m in voters], pd.Index(voters, name="member"))
 
 
 def ballots(record: Record, round: str, *, reader: str | None = None) -> pd.DataFrame:

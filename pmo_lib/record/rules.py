@@ -19,9 +19,9 @@ ROLES = ("analyst", "member", "chair", "director")
 MAY = {
     "member": ("analyst", "chair", "director"),
     "interest": ROLES,
-    "open": ("chair",),
-    "close": ("chair",),
-    "reveal": ("chair",),
+    "open": ("chair", "director"),
+    "close": ("chair", "director"),
+    "reveal": ("chair", "director"),
     "vote": ("member", "chair", "analyst"),
     "score": ("member", "chair", "analyst"),
     "decision": ("chair", "director"),
@@ -31,6 +31,7 @@ MAY = {
 """By kind of entry, whose role allows adding it."""
 
 VOTERS = ("member", "chair")
+_LED = ("open", "close", "reveal")
 _REASONED = ("interest", "decision", "override", "settings")
 _VERBS = {
     "member": "add people",
@@ -113,6 +114,10 @@ def check(state: State, entry: Entry) -> None:
         raise InputError(
             f"by: {show(entry.author)} has the role {role} and may not {_VERBS[entry.kind]}; "
             f"ask the {' or '.join(MAY[entry.kind])}"
+        )
+    elif role == "director" and entry.kind in _LED and not entry.reason:
+        raise InputError(
+            "reason: is empty; a director leads a round in the absence of the chair, and says why"
         )
     _CHECKS[entry.kind](state, entry)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 import pandas as pd
 
 from pmo_lib.checks import InputError, listing, require_choice, require_frame, require_series
-from pmo_lib.record.entries import add, read
+from pmo_lib.record.entries import add, add_all, read
+from pmo_lib.record.meeting import who_has
 from pmo_lib.record.rules import Entry, require_round
 from pmo_lib.record.store import Record
 from pmo_lib.tables import Portfolio, parse_levels
@@ -58,10 +60,54 @@ def score(
         If the round is not open, the person has no vote, a label is unknown, or a number
         is missing or out of range.
     """
+    return add(record, _entry(round, project, scores, member, by, reason))
+
+
+def score_all(
+    record: Record,
+    round: str,
+    scores: pd.DataFrame,
+    *,
+    member: str,
+    by: str = "",
+    reason: str = "",
+) -> int:
+    """Score many projects in a round at once: all of it or nothing.
+
+    Parameters
+    ----------
+    record, round, member, by, reason
+        As in `score`.
+    scores : DataFrame of projects by label
+        Scores as `score` takes them; missing where nothing is scored.
+
+    Returns
+    -------
+    int
+        Number of the last entry: the receipt. All of them are on the disk.
+
+    Raises
+    ------
+    InputError
+        As `score`, or if nothing is scored.
+    """
+    require_frame(scores, name="scores")
+    given = {project: row.dropna() for project, row in scores.iterrows()}
+    entries = [
+        _entry(round, project, row, member, by, reason)
+        for project, row in given.items()
+        if len(row)
+    ]
+    if not entries:
+        raise InputError("scores: none is given; score at least one project")
+    return add_all(record, entries)
+
+
+def _entry(round: str, project: str, scores: pd.Series, member: str, by: str, reason: str) -> Entry:
     require_series(scores, name="scores")
     given = {str(label): _plain(number) for label, number in scores.items()}
     detail = {"project": clean_label(str(project)), "scores": given}
-    return add(record, Entry("score", by or member, str(round), member, reason, detail))
+    return Entry("score", by or member, str(round), member, reason, detail)
 
 
 def scores(record: Record, round: str, *, reader: str | None = None) -> pd.DataFrame:
@@ -99,6 +145,44 @@ def scores(record: Record, round: str, *, reader: str | None = None) -> pd.DataF
     ]
     texts = {column: "str" for column in COLUMNS if column != "score"}
     return pd.DataFrame(rows, columns=COLUMNS).astype({**texts, "score": float})
+
+
+def scored(record: Record, round: str) -> pd.Series:
+    """Return who of those who may vote has scored in a round: a bool by member."""
+    return who_has(record, round, "score").rename("scored")
+
+
+def scored_projects(portfolio: Portfolio) -> pd.DataFrame:
+    """Return the projects that a board scores: the proposals."""
+    return portfolio.projects[portfolio.projects["status"] == "proposed"]
+
+
+def level_words(portfolio: Portfolio, about: str, labels: Iterable[str]) -> dict[str, dict]:
+    """Return, by label that a board can score, its level words with their values.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Its criteria say what is measured in a unit, rated by words, or computed.
+    about : {"criteria", "objectives"}
+        What the labels are.
+    labels : iterable of str
+        What a round asks about.
+
+    Returns
+    -------
+    dict of dict
+        No words where a number in the criterion's unit is wanted; criteria that are
+        computed from other tables are left out.
+    """
+    if about == "objectives":
+        return dict.fromkeys(labels, CONTRIBUTION_LEVELS)
+    table = portfolio.criteria.reindex(list(labels))
+    table = table[table["source"] == "performance"]
+    return {
+        label: parse_levels(row["levels"]).to_dict() if row["value_function"] == "levels" else {}
+        for label, row in table.iterrows()
+    }
 
 
 def combine_scores(scores: pd.DataFrame, *, drop_extremes: bool = False) -> pd.DataFrame:

@@ -83,7 +83,7 @@ class Record:
     Attributes
     ----------
     where : str
-        File, or address without its password.
+        File, or address without its password and what follows the database.
     engine : sqlalchemy.Engine
         How it is reached.
     """
@@ -103,7 +103,8 @@ def open_record(path_or_url: str | os.PathLike) -> Record:
     Parameters
     ----------
     path_or_url : path or str
-        A file, or ``postgresql://user:password@host/database``.
+        A file, or ``postgresql://user:password@host/database``. Without a password there,
+        the server's own client finds it: in ``PGPASSWORD``, or in ``~/.pgpass``.
 
     Returns
     -------
@@ -144,9 +145,18 @@ def writing(record: Record) -> Iterator[sql.Connection]:
         yield connection
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text is meant as the address of a server, well formed or not.
+
+    >>> is_address("postgresql:/me:secret@host/board"), is_address("board.sqlite")
+    (True, False)
+    """
+    return "://" in text or (text.strip().lower().startswith("postgres") and ":" in text)
+
+
 def _reached(path_or_url: str | os.PathLike) -> Record:
     text = os.fspath(path_or_url)
-    if "://" not in text:
+    if not is_address(text):
         path = Path(text)
         if not text.strip() or path.is_dir():
             raise InputError(f"record: {show(text)} is not a file; name one, such as board.sqlite")
@@ -164,11 +174,15 @@ def _reached(path_or_url: str | os.PathLike) -> Record:
         raise InputError(
             "record: the address must read postgresql://user:password@host/database, or name a file"
         )
+    if "@" in (url.host or "") + (url.database or ""):
+        raise InputError(
+            "record: the address holds more than one @; write the one in a password as %40"
+        )
     try:
         engine = sql.create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool)
     except ModuleNotFoundError:
         raise InputError("record: a server needs the package psycopg; install it") from None
-    return Record(url.render_as_string(hide_password=True), engine)
+    return Record(url.set(query={}).render_as_string(hide_password=True), engine)
 
 
 def _set_up(connection: sqlite3.Connection, _) -> None:

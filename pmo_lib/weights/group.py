@@ -118,28 +118,6 @@ def median_weights(weights: pd.DataFrame, *, member_weights: pd.Series | None = 
     return normalise(pd.Series(middle, index=weights.columns))
 
 
-def trimmed_weights(weights: pd.DataFrame) -> pd.Series:
-    """Combine the weights of a group by their mean without the highest and the lowest.
-
-    Each criterion drops its own highest and lowest; the means are divided by their sum.
-    Parameters and errors are those of `aggregate_weights`, with at least three members.
-
-    Examples
-    --------
-    >>> board = pd.DataFrame([[0.9, 0.1], [0.5, 0.5], [0.4, 0.6]], list("xyz"), ["a", "b"])
-    >>> trimmed_weights(board).to_dict()
-    {'a': 0.5, 'b': 0.5}
-    """
-    weights = require_member_weights(weights)
-    if len(weights) < 3:
-        raise InputError(
-            "weights: dropping the highest and lowest needs at least three members, "
-            f"got {len(weights)}"
-        )
-    kept = np.sort(weights.to_numpy(), axis=0)[1:-1].mean(axis=0)
-    return normalise(pd.Series(kept, index=weights.columns))
-
-
 def agreement(weights: pd.DataFrame) -> pd.DataFrame:
     """Compare the orders in which members put the criteria, each with each.
 
