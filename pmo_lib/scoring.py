@@ -1,8 +1,9 @@
-"""Score and rank projects: the additive value model, and two methods for an appendix.
+"""Score and rank projects: the additive value model, and three methods for an appendix.
 
 `additive_value` ranks projects and `value_over_not_doing` is what a portfolio sums.
 `topsis` and `promethee_ii` compare projects with each other instead of with reference
-points, so that adding a project can turn the order of the others.
+points, so that adding a project can turn the order of the others; `weighted_product`
+lets one bad level outweigh all good ones.
 """
 
 from __future__ import annotations
@@ -231,6 +232,45 @@ def topsis(performance: pd.DataFrame, weights: pd.Series, *, direction: pd.Serie
     total = to_best + to_worst
     closeness = np.divide(to_worst, total, out=np.full(len(total), 0.5), where=total > 0)
     return pd.Series(closeness, performance.index, name="closeness", copy=False)
+
+
+def weighted_product(
+    performance: pd.DataFrame, weights: pd.Series, *, direction: pd.Series
+) -> pd.Series:
+    r"""Multiply levels, each raised to the weight of its criterion.
+
+    :math:`\prod_j x_{ij}^{w_j}`, with :math:`-w_j` where less is better (P. W. Bridgman,
+    *Dimensional Analysis*, Yale, 1922). A level of 0 where more is better makes the whole
+    product 0, whatever the rest.
+
+    Parameters, errors
+    ------------------
+    As `topsis`; besides, levels must not be negative, nor 0 where less is better.
+
+    Returns
+    -------
+    Series of shape (n_projects,)
+        At least 0, more is better, named ``"product"``. [-]
+
+    Examples
+    --------
+    >>> seen = pd.DataFrame({"reach": [4, 9], "cost": [4, 16]}, ["hub", "depot"])
+    >>> weights = pd.Series({"reach": 0.5, "cost": 0.5})
+    >>> direction = pd.Series({"reach": "more", "cost": "less"})
+    >>> weighted_product(seen, weights, direction=direction).to_dict()
+    {'hub': 1.0, 'depot': 0.75}
+    """
+    levels, weights, more = _compared(performance, weights, direction)
+    rule = "each must be at least 0, and above 0 where less is better"
+    require_all(
+        (levels > 0) | ((levels == 0) & more),
+        performance,
+        name="performance",
+        rule=rule,
+        rows="project",
+    )
+    product = np.prod(levels ** np.where(more, weights, -weights), axis=1)
+    return pd.Series(product, performance.index, name="product", copy=False)
 
 
 def promethee_ii(

@@ -64,6 +64,13 @@ def closeness(performance, weights, direction):
     return answers
 
 
+def product(performance, weights, direction):
+    signed = {c: weights[c] * (1 if direction[c] == "more" else -1) for c in performance}
+    return [
+        math.prod(float(row[c]) ** signed[c] for c in signed) for _, row in performance.iterrows()
+    ]
+
+
 def net_flow(performance, weights, direction):
     numbers, n = performance.astype(float), len(performance)
     numbers *= [1 if direction[c] == "more" else -1 for c in performance]
@@ -201,6 +208,10 @@ FUNCTIONS = {
     scoring.topsis: (
         {"performance": TABLE, "weights": WEIGHTS, "direction": DIRECTION},
         closeness,
+    ),
+    scoring.weighted_product: (
+        {"performance": TABLE, "weights": WEIGHTS, "direction": DIRECTION},
+        product,
     ),
     scoring.promethee_ii: (
         {"performance": TABLE, "weights": WEIGHTS, "direction": DIRECTION},
@@ -395,6 +406,7 @@ KINDS = [
     ("weights sum to 2", own_weights(lambda w: w / 5), {weights.normalise}, None),
     ("all-zero column", column_of(0.0), VALUES | {scoring.rank, scoring.topsis}, None),
     ("all-zero column", column_of(0.0), {scoring.promethee_ii, value.linear_value}, None),
+    ("all-zero column", column_of(0.0), {scoring.weighted_product}, "above 0 where less is bett"),
     ("all-zero column", column_of(0.0), {value.beyond_references, value.piecewise_value}, None),
     ("all-zero column", column_of(0.0), SPREAD | {weights.kendalls_w}, None),
     ("all-zero column", no_second_criterion, {weights.aggregate_weights}, None),
@@ -402,6 +414,7 @@ KINDS = [
     ("all-zero column", column_of(0), {weights.normalise}, "add up to a positive"),
     ("constant column", column_of(0.4), VALUES | {scoring.rank, scoring.topsis}, None),
     ("constant column", column_of(0.4), {scoring.promethee_ii, value.linear_value}, None),
+    ("constant column", column_of(0.4), {scoring.weighted_product}, None),
     ("constant column", column_of(0.4), {value.beyond_references, value.piecewise_value}, None),
     ("constant column", column_of(0.4), SPREAD | {weights.kendalls_w, weights.normalise}, None),
     ("constant column", column_of(0.4), {weights.aggregate_weights}, "row must sum to 1"),

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from test_options import BUDGETS, PLANNED, dated
 
 from pmo_lib import folder, workbench
 from pmo_lib.checks import InputError
@@ -103,3 +104,62 @@ def test_ranges_of_dates_alone_are_ranges(small):
     projects = portfolio.projects.assign(late_high=pd.Series({"flood": 12.0}))
     late = dataclasses.replace(portfolio, projects=projects)
     assert list(futures.ranged(late, Settings())) == ["flood"]
+
+
+RANGED = """project,period,fund,cost,benefit,cost_low,cost_high,benefit_low,benefit_high
+flood,2027-04-01,capital,600,0,480,900,,
+flood,2028-04-01,capital,,900,,,900,900
+hubs,2027-04-01,capital,300,0,,,,
+hubs,2028-04-01,capital,,400,,,,
+lights,2027-04-01,capital,200,0,,,,
+lights,2028-04-01,capital,,500,,,,
+roof,2027-04-01,capital,100,0,,,,
+roof,2028-04-01,capital,,10,,,,
+depot,2027-04-01,capital,50,0,,,,
+"""
+
+
+@pytest.fixture
+def starting(small):
+    """Recommend a list that can pay for the flood wall only from `day` on."""
+
+    def made(day, first_year):
+        portfolio = small(
+            projects=dated(small, f"flood,2027-04-01,2027-04-01,{day},"),
+            cash_flows=RANGED,
+            budgets=BUDGETS.replace(",850", f",{first_year}"),
+        )
+        settings = dataclasses.replace(PLANNED, starts_every=6)
+        found = workbench.recommend(portfolio, settings, explain=False)
+        assert found.choice.option["flood"] == day
+        return found
+
+    return made
+
+
+def test_futures_begin_when_the_list_starts_a_project(starting):
+    made = starting("2028-04-01", 850)
+    seen = doubts.spread(made, draws=DRAWS)
+    planned = futures.simulate(made.portfolio, made.settings, draws=DRAWS)
+    np.testing.assert_allclose(seen.futures.npv.loc["flood"], planned.npv.loc["flood"] / 1.1)
+    assert seen.futures.cost.equals(planned.cost)
+    first, second = seen.budgets.loc["2027-04-01"], seen.budgets.loc["2028-04-01"]
+    assert first[["p10", "p90", "over"]].tolist() == [650, 650, 0]
+    assert second["p10"] < 600 < second["p90"]
+    assert 0.4 < second["over"] < 0.7
+    bars = doubts.tornado(seen)
+    assert (bars.iloc[0, 2:4].sort_values() * 1.1).between(-300, 120).all()
+
+
+def test_a_part_year_moves_the_ends_of_an_estimate_with_it(starting):
+    made = starting("2027-10-01", 950)
+    listed = futures.as_listed(made)
+    cost, benefit = futures.estimates(listed, made.settings)
+    place = cost.likely.index.get_loc("flood")
+    assert cost.likely.iloc[place].tolist() == [300, 300, 0]
+    assert cost.lowest[place].tolist() == [240, 240, 0]
+    assert cost.width[place].tolist() == [210, 210, 0]
+    rate = futures.rates(listed, made.settings, cost.likely)
+    net = (benefit.likely - cost.likely) @ rate.reindex(cost.likely.columns)
+    npv = made.evaluation.finance["npv"]
+    pd.testing.assert_series_equal(net, npv, check_names=False, check_index_type=False)

@@ -4,6 +4,8 @@ import os
 import signal
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ from pmo_lib.robustness import (
     funding_acceptability,
     monte_carlo_error,
     nondominated_portfolios,
+    processes,
     rank_acceptability,
     regret,
     smallest_change,
@@ -235,7 +238,7 @@ class TestFundingAcceptability:
         values = pd.DataFrame({"a": [1.0, 0.0], "b": [0.0, 1.0]}, ["one", "other"])
         found = best_portfolios(values, pd.Series(1.0, values.index), 1, sample)
         np.testing.assert_array_equal(found["other"], reach < 0.5)
-        assert found.attrs["searches"] == 34
+        assert found.attrs["searches"] == 10
 
     @pytest.mark.parametrize("most_free", [2, 18])
     def test_solver_and_combinations_agree(self, monkeypatch, most_free):
@@ -256,6 +259,50 @@ class TestFundingAcceptability:
                 found = funding_acceptability(values, cost, budget, sample, executor=executor)
             pd.testing.assert_frame_equal(found, alone)
             assert found.attrs == alone.attrs
+
+    def test_long_searches_go_on_in_processes_of_this_machine(self, monkeypatch):
+        values, cost, budget = drawn(5, 10)
+        sample = admissible_weights(list("abc")).sample(70, seed=1)
+        alone, started = funding_acceptability(values, cost, budget, sample), []
+
+        def start():
+            started.append(processes.processes())
+            return started[-1]
+
+        monkeypatch.setattr(acceptability, "processes", start)
+        monkeypatch.setattr(acceptability, "PAYS", 0.0)
+        monkeypatch.setattr(processes.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+        found = funding_acceptability(values, cost, budget, sample)
+        pd.testing.assert_frame_equal(found, alone)
+        assert found.attrs == alone.attrs
+        assert len(started) == 1
+        with pytest.raises(RuntimeError, match="after shutdown"):
+            started[0].submit(int)
+
+    @pytest.mark.parametrize(
+        ("text", "safe"),
+        [(None, True), ("import this\n", False), ('if __name__ == "__main__":\n    pass\n', True)],
+    )
+    def test_no_process_runs_a_script_again(self, monkeypatch, tmp_path, text, safe):
+        main = SimpleNamespace(__spec__=None)
+        if text is not None:
+            main.__file__ = str(tmp_path / "script.py")
+            Path(main.__file__).write_text(text, "utf-8")
+        monkeypatch.setitem(processes.sys.modules, "__main__", main)
+        assert processes._importable() == safe
+        monkeypatch.setattr(processes, "_importable", lambda: False)
+        assert processes.processes() is None
+
+    def test_draws_near_known_ones_are_settled_within_the_gap(self, monkeypatch):
+        values, cost, budget = drawn(11, 20, budgets=2)
+        sample = admissible_weights(list("abc"), ranking=list("abc")).sample(40, seed=1)
+        exact = best_portfolios(values, cost, budget, sample, gap=0)
+        monkeypatch.setattr(acceptability, "MOST_FREE", 2)
+        found = best_portfolios(values, cost, budget, sample, gap=0.02)
+        worth = values.to_numpy() @ sample.to_numpy().T
+        mine, best = ((held.to_numpy().T * worth).sum(axis=0) for held in (found, exact))
+        assert (1 - mine / best).max() <= found.attrs["gap"] + 1e-9 <= 0.02 + 1e-9
+        assert found.attrs["searches"] < len(sample) * 0.75
 
     def test_a_lost_worker_loses_no_result(self):
         values, cost, budget = drawn(5, 8)

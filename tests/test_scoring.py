@@ -215,6 +215,29 @@ class TestRank:
             scoring.rank(pd.Series({"a": 1.0, "b": bad}))
 
 
+class TestWeightedProduct:
+    def test_published_scores(self, case):
+        known = case("wpm_wikipedia")
+        matrix = pd.DataFrame(known["inputs"]["matrix"], columns=list("abcd"))
+        weights = pd.Series(known["inputs"]["weights"], list("abcd")) / 100
+        more = pd.Series("more", list("abcd"))
+        shares = matrix / matrix.sum()
+        found = np.log10(scoring.weighted_product(shares, weights, direction=more))
+        np.testing.assert_allclose(found, known["expected"]["score"], atol=known["tolerance"])
+        raw = scoring.weighted_product(matrix, weights, direction=more)
+        assert scoring.rank(raw).tolist() == known["expected"]["rank"]
+
+    def test_nothing_on_one_criterion_is_nothing_at_all(self):
+        table = pd.DataFrame({"a": [9.0, 1.0], "b": [0.0, 1.0]})
+        how = {"weights": pd.Series({"a": 0.9, "b": 0.1})}
+        more = pd.Series("more", list("ab"))
+        assert scoring.weighted_product(table, **how, direction=more).tolist() == [0, 1]
+        with pytest.raises(InputError, match="above 0 where less is better, got 0"):
+            scoring.weighted_product(table, **how, direction=more.replace("more", "less"))
+        with pytest.raises(InputError, match="each must be at least 0"):
+            scoring.weighted_product(-table, **how, direction=more)
+
+
 class TestTopsis:
     @pytest.mark.parametrize(
         "name", ["topsis_hwang_yoon_fighter", "topsis_jmcdm_3x4", "topsis_tzeng_huang_2011"]

@@ -196,6 +196,16 @@ def test_used_and_set_aside_are_all_rows_read(example):
     assert re.search(rf"read = {used} used \(.*\) \+ {aside} set aside\.", words)
 
 
+def test_stopped_work_is_counted_apart_from_work_that_continues(example):
+    projects = example.portfolio.projects.copy()
+    projects.loc["payroll", "status"] = "stopped"
+    portfolio = dataclasses.replace(example.portfolio, projects=projects)
+    made = workbench.recommend(portfolio, example.settings, explain=False)
+    number = proposed.account(made).set_index("rows")["number"]
+    assert number[["running, which continue", "stopped", "complete"]].tolist() == [11, 1, 4]
+    assert "11 running, 1 stopped and 4 complete" in proposed.account_in_words(made)
+
+
 def test_every_cut_through_the_money_adds_up_to_the_same(example):
     cost = example.evaluation.finance["cost_in_budget"].reindex(example.evaluation.score.index)
     for column in proposed.GROUPS:

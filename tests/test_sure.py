@@ -110,6 +110,41 @@ class TestNorthmere:
         assert set(found["comes in"]) == {"Highways depot at Saltmarsh (south)"}
         assert "Yearly emissions −600 to −360 (estimated)" in found["not measured"][0]
 
+    def test_knowing_a_figure_settles_what_hangs_on_it(self, made, northmere, seen):
+        table = northmere.performance.copy()
+        mine = (table["project"] == "library-renewal") & (table["criterion"] == "residents")
+        table.loc[mine, ["low", "high"]] = [0, 60_000]
+        wide = dataclasses.replace(
+            made, portfolio=dataclasses.replace(northmere, performance=table)
+        )
+        figures = robust.unproven_figures(wide).loc[[("library-renewal", "residents")]]
+        _, one = seen.first
+        found = robust.settled_by_figures(wide, seen.asked, figures, one.draws, one.held)
+        assert found.index.tolist() == [("library-renewal", "residents")]
+        assert 1 <= found["settles"].iloc[0] <= 3
+        narrow = robust.unproven_figures(made).dropna(subset=["low", "high"])
+        told = robust.settled_by_figures(made, seen.asked, narrow, one.draws, one.held)
+        assert set(told.index.get_level_values(0)) <= THREE
+        words = agenda.unproven_in_words(seen, agenda.unproven(seen))
+        assert words[1].startswith(("Of what depends on the weights, knowing", "No figure alone"))
+
+    def test_many_proposals_are_told_as_far_as_the_time_reached(self, seen, made, monkeypatch):
+        monkeypatch.setattr(sure, "MOST_COMPARED", 20)
+        monkeypatch.setattr(sure, "EXPLAINED_AT_MOST", 20)
+        monkeypatch.setattr(agenda, "FIGURES_SECONDS", -1.0)
+        hurried = sure.look(made, draws=40, seconds=-1.0)
+        assert list(hurried.settled) == list(seen.settled)
+        drawn = [len(one.held) for one in hurried.settled.values()]
+        assert all(1 <= n < 40 for n in drawn)
+        words = " ".join(sure.statements_in_words(hurried))
+        assert "more than 20 proposals make too many lists" in words
+        assert f"that settled {drawn[0]}, {drawn[1]} and {drawn[2]} of 300 draws" in words
+        assert sure.room_in_words(hurried)[-1].startswith("What changes the list is not asked")
+        found = agenda.unproven(hurried)
+        words = agenda.unproven_in_words(hurried, found)
+        assert found.attrs["asked"] < len(agenda._stated(hurried).index.unique("project"))
+        assert f"{found.attrs['asked']} of these proposals were asked" in words[2]
+
     def test_a_figure_that_flips_is_found_by_choosing_again(self, made, northmere):
         table = northmere.performance.copy()
         mine = (table["project"] == "library-renewal") & (table["criterion"] == "residents")
@@ -132,7 +167,8 @@ class TestNorthmere:
         assert "beats 11 % of the others" in table.loc[0, "why"]
         words = methods.other_methods_in_words(seen)
         assert words[0].endswith("by 4 places at most; first is Harbourside flood wall.")
-        assert all("none can" in turned for turned in words[1::2])
+        assert all("none can" in turned for turned in words[1:4:2])
+        assert words[-1].startswith("The weighted product ranks") and "it multiplies" in words[-1]
 
     def test_the_list_says_what_is_safe(self, seen):
         shown = ranked_list(seen.made, sure.added(seen)).set_index("project")[

@@ -123,7 +123,7 @@ def _line(table: pd.DataFrame, money: Money) -> list[alt.Chart]:
 
 
 def _year(table: pd.DataFrame) -> alt.X:
-    every = -(-len(table) // 16)
+    every = -(-len(table) // 9)
     return alt.X(
         "year:N",
         title="year",

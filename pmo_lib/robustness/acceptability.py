@@ -10,6 +10,7 @@ from concurrent.futures import BrokenExecutor, Executor
 from contextlib import suppress
 from dataclasses import replace
 from itertools import zip_longest
+from time import monotonic
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,19 +20,21 @@ from pmo_lib import selection
 from pmo_lib.checks import InputError, require_number, require_same_labels
 from pmo_lib.robustness.admissible import require_weight_rows
 from pmo_lib.robustness.bounds import Choosing, choosing, reduced_worth
+from pmo_lib.robustness.known import SAME, Known
+from pmo_lib.robustness.processes import PAYS, processes
 from pmo_lib.robustness.ranks import monte_carlo_error
+from pmo_lib.selection.solver import relative_gap, solve
 
 GAP = 5e-3
 """Good enough for one draw among many. [share of the value]"""
 
 SOLVE_SECONDS = 60.0
-"""How long one draw's exact choice may take; after that being proven within the gap is enough. [s]"""
+"""How long the choice of one draw may take. [s]"""
 
 MOST_FREE = 18
 """Columns left open that are tried out in every combination, without a solve."""
 
-_BATCH, _MOST_CHECKED = 32, 200
-_SAME = 1e-9
+_FIRST, _BATCH, _MOST_CHECKED = 8, 32, 200
 
 Progress = Callable[[int, int], bool | None]
 
@@ -75,12 +78,14 @@ def funding_acceptability(
         Each row non-negative, summing to 1. [-]
     gap : float
         How much better a list may still be at a draw where not every combination left
-        open can be tried; 0 leaves every such draw to the solver. [share of the value]
+        open can be tried; 0 has the best one proven at each. [share of the value]
     executor : concurrent.futures.Executor, optional
-        Searches run there, on the processes of this machine or, with
-        ``dask.distributed.Client(...).get_executor()``, on a cluster (``pip install
-        "pmo-lib[dask]"``); the answer does not depend on how many workers it has. Work that
-        a lost worker leaves behind is done here.
+        Searches run there: with ``dask.distributed.Client(...).get_executor()`` on a
+        cluster (``pip install "pmo-lib[dask]"``). By default they run in this process for
+        the first two seconds, then on processes of this machine: two cost a second to
+        start, and a search among 30 projects takes milliseconds, among 100 up to seconds.
+        The answer does not depend on who searches. Work that a lost worker leaves behind
+        is done here.
     progress : callable, optional
         Called with draws settled and draws in all; return True to stop. Stopped so or by
         Ctrl-C, the shares are of the draws settled.
@@ -181,7 +186,7 @@ def regret(
     proposed[: len(problem.values)] = selected.reindex(problem.projects).to_numpy(dtype=float)
     mine = problem.with_pairs(proposed) @ problem.worth(weights[problem.values.columns].to_numpy())
     lost = found.value - mine[: len(found.value)]
-    lost = np.where(np.abs(lost) <= _SAME * np.abs(found.value).max(), 0.0, lost)
+    lost = np.where(np.abs(lost) <= SAME * np.abs(found.value).max(), 0.0, lost)
     return pd.Series(lost, weights.index[: len(lost)], name="regret")
 
 
@@ -217,58 +222,42 @@ def search(
 ) -> Best:
     """Find the best columns for each row of weights, in batches that share what is known.
 
-    A draw is settled without a search if it is a mixture of draws at which one known
-    portfolio is best: it is best there too, as the best value is convex in the weights.
+    Draws come in batches that share what was known before them, so that the answer does
+    not depend on who searches.
     """
-    total, worth = len(weights), problem.worth(weights)
-    known, spots = start[None], [[]]
-    answer, settled, solves, gaps = np.full(total, -1), 0, 0, []
+    total, known = len(weights), Known(problem, weights, start, gap)
+    answer, short = np.full(total, -1), np.zeros(total)
+    settled, stopped, own, began = 0, False, None, monotonic()
     try:
-        while settled < total:
+        while settled < total and not stopped:
             batch, at = [], settled
-            while at < total and len(batch) < _BATCH:
-                value = known @ worth[:, at]
-                answer[at] = _sure(value, weights, spots, at)
-                if answer[at] < 0:
-                    batch.append((at, known[int(value.argmax())]))
+            while at < total and len(batch) < min(_BATCH, max(_FIRST, known.searches)):
+                answer[at], short[at] = known.settled(at)
+                batch += [at] if answer[at] < 0 else []
                 at += 1
-            tasks = [(problem, worth[:, draw], best, gap) for draw, best in batch]
-            for (draw, _), (taken, proven, solved) in zip(
-                batch, _run(executor, tasks), strict=True
-            ):
-                same = np.flatnonzero((known == taken).all(axis=1))
-                if len(same) == 0:
-                    known, same = np.vstack([known, taken]), [len(known)]
-                    spots.append([])
-                answer[draw] = same[0]
-                gaps.append(proven)
-                solves += solved
-                if proven == 0:
-                    spots[same[0]].append(draw)
-            settled = at
-            if progress and progress(settled, total):
-                break
+            tasks = [(problem, known.worth[:, draw], known.best(draw), gap) for draw in batch]
+            if executor is None and own is None and batch and monotonic() - began > PAYS:
+                own = processes()
+            settled, found = (batch or [at])[0], _run(executor or own, tasks)
+            for draw, end in zip(batch, [*batch[1:], at], strict=bool(batch)):
+                answer[draw], short[draw] = known.learn(draw, *next(found))
+                settled = end
+                stopped = bool(progress and progress(settled, total))
+                if stopped:
+                    break
+            found.close()
+            if progress and not batch:
+                progress(settled, total)
     except KeyboardInterrupt:
+        stopped = True
         if settled == 0:
             raise
-    taken = known[answer[:settled]]
-    value = (taken * worth[:, :settled].T).sum(axis=1)
-    return Best(taken, value, solves, len(gaps), max(gaps, default=0.0))
-
-
-def _sure(value: np.ndarray, weights: np.ndarray, spots: list, at: int) -> int:
-    """Return the portfolio that must be best at a draw, -1 if none must."""
-    from scipy.optimize import nnls
-
-    best = int(value.argmax())
-    tied = (value >= value[best] - _SAME * np.abs(value).max()).sum() > 1
-    if tied or not spots[best]:
-        return -1
-    try:
-        _, distance = nnls(weights[spots[best]].T, weights[at])
-    except RuntimeError:
-        return -1
-    return best if distance <= _SAME else -1
+    finally:
+        if own:
+            own.shutdown(wait=not stopped, cancel_futures=True)
+    taken = known.lists[answer[:settled]]
+    value = (taken * known.worth[:, :settled].T).sum(axis=1)
+    return Best(taken, value, known.solves, known.searches, short[:settled].max(initial=0.0))
 
 
 def _run(executor: Executor | None, tasks: list[tuple]) -> Iterator[tuple]:
@@ -276,12 +265,16 @@ def _run(executor: Executor | None, tasks: list[tuple]) -> Iterator[tuple]:
     futures = []
     with suppress(BrokenExecutor):
         futures = [executor.submit(best_at, *task) for task in tasks] if executor else []
-    for task, future in zip_longest(tasks, futures):
-        try:
-            found = future.result() if future else None
-        except Exception:  # each cluster has words of its own for a lost worker
-            found = None
-        yield best_at(*task) if found is None else found
+    try:
+        for task, future in zip_longest(tasks, futures):
+            try:
+                found = future.result() if future else None
+            except Exception:  # each cluster has words of its own for a lost worker
+                found = None
+            yield best_at(*task) if found is None else found
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def best_at(
@@ -303,7 +296,7 @@ def best_at(
     model, least = problem.model, float(known @ worth)
     reduced, used = reduced_worth(problem, worth)
     bound = used + np.maximum(model.lower * reduced, model.upper * reduced).sum()
-    near = _SAME * max(float(np.abs(worth).max()), abs(bound))
+    near = SAME * max(float(np.abs(worth).max()), abs(bound))
     size = np.abs(reduced[: model.n_integer])
     for _ in range(2):
         n_open = int((size <= bound - least + near).sum())
@@ -319,13 +312,26 @@ def best_at(
     fixed[: len(size)] = size > bound - least + near
     lower, upper = np.where(fixed, sign, model.lower), np.where(fixed, sign, model.upper)
     narrowed = replace(model, value=worth, lower=lower, upper=upper)
-    found = selection.choose_otherwise(narrowed, None, "free", gap=0, time_limit=SOLVE_SECONDS)
-    if not found.gap <= gap + _SAME:
+    if gap:
+        found = solve(
+            narrowed, worth, start=known, bound=bound, gap=gap, patience=0.0,
+            time_limit=SOLVE_SECONDS,
+        )  # fmt: skip
+        taken, proven = known, relative_gap(least, found.bound)
+        if found.x is not None:
+            taken = np.zeros(model.n_columns)
+            taken[: len(problem.values)] = np.rint(found.x[: len(problem.values)])
+            taken = problem.with_pairs(taken)
+            proven = relative_gap(float(taken @ worth), found.bound)
+    else:
+        found = selection.choose_otherwise(narrowed, None, "free", gap=0, time_limit=SOLVE_SECONDS)
+        taken, proven = problem.columns_of(found), found.gap
+    if not proven <= gap + SAME:
         raise InputError(
-            f"gap: the best portfolio of a draw was not proven in {SOLVE_SECONDS:g} s "
-            f"({found.sentence}); allow a gap of {found.gap:.1g}"
+            f"gap: the best portfolio of a draw was not proven in {SOLVE_SECONDS:g} s: a better one "
+            f"could add {100 * proven:.2g} %; allow a gap of {1.1 * proven:.1g}"
         )
-    return problem.columns_of(found), found.gap, True
+    return taken, proven, True
 
 
 def _tried(problem: Choosing, worth: np.ndarray, sign: np.ndarray, free) -> np.ndarray | None:
@@ -344,7 +350,7 @@ def _tried(problem: Choosing, worth: np.ndarray, sign: np.ndarray, free) -> np.n
     for row in np.flatnonzero(np.maximum(part, 0).sum(axis=1) > left):
         fits &= total(problem.rows[row]) <= left[row]
     value = np.where(fits, total(worth), -np.inf)
-    near = _SAME * max(float(np.abs(worth).max()), abs(float(taken @ worth)))
+    near = SAME * max(float(np.abs(worth).max()), abs(float(taken @ worth)))
     for _ in range(_MOST_CHECKED):
         good = np.argwhere(value >= value.max() - near)
         if not np.isfinite(value.max()):
@@ -353,7 +359,7 @@ def _tried(problem: Choosing, worth: np.ndarray, sign: np.ndarray, free) -> np.n
         found[:, free] = np.hstack([t[g] for t, g in zip(tries, good.T, strict=True)])
         for least in (*problem.model.then, problem.model.cost):
             amount = found @ least
-            kept = amount <= amount.min() + _SAME * np.abs(amount).max()
+            kept = amount <= amount.min() + SAME * np.abs(amount).max()
             found, good = found[kept], good[kept]
         if problem.affordable(found[-1]):
             return found[-1]

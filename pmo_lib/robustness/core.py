@@ -7,7 +7,7 @@ import pandas as pd
 
 from pmo_lib import selection
 from pmo_lib.checks import InputError
-from pmo_lib.robustness.acceptability import search
+from pmo_lib.robustness.acceptability import Progress, search
 from pmo_lib.robustness.admissible import AdmissibleWeights
 from pmo_lib.robustness.bounds import Choosing, choosing, reduced_worth
 
@@ -65,7 +65,13 @@ def core_index(
 
 
 def nondominated_portfolios(
-    values: pd.DataFrame, cost, budget, admissible: AdmissibleWeights, **constraints
+    values: pd.DataFrame,
+    cost,
+    budget,
+    admissible: AdmissibleWeights,
+    *,
+    progress: Progress | None = None,
+    **constraints,
 ) -> pd.DataFrame:
     """List every portfolio that no other beats for all admissible weights.
 
@@ -76,7 +82,8 @@ def nondominated_portfolios(
 
     Parameters, errors
     ------------------
-    As `core_index`.
+    As `core_index`. `progress` is called with columns decided and columns in all; if it
+    returns True, the answer is that there are too many partial portfolios.
 
     Returns
     -------
@@ -89,11 +96,11 @@ def nondominated_portfolios(
     start = problem.columns_of(selection.choose(middle, cost, budget, **constraints))
     mixes = np.random.default_rng(0).dirichlet(np.ones(len(corners)), _GUIDES)
     guides = search(problem, np.vstack([corners[:_GUIDES], mixes @ corners]), start, _ANY).taken
-    taken = _grow(problem, problem.worth(corners), np.unique(guides, axis=0))
+    taken = _grow(problem, problem.worth(corners), np.unique(guides, axis=0), progress)
     return problem.by_project(taken).rename_axis("portfolio")
 
 
-def _grow(problem: Choosing, worth: np.ndarray, guides: np.ndarray) -> np.ndarray:
+def _grow(problem: Choosing, worth: np.ndarray, guides: np.ndarray, progress) -> np.ndarray:
     """Decide column by column, clear ones first, and keep what may yet be non-dominated."""
     rows, near = problem.rows, _SAME * float(np.abs(guides @ worth).max())
     reduced, used = map(
@@ -119,6 +126,11 @@ def _grow(problem: Choosing, worth: np.ndarray, guides: np.ndarray) -> np.ndarra
         bound = used + taken @ reduced.T + np.maximum(reduced[:, rest], 0).sum(axis=1)
         hopeful = ~_beaten(bound, best, near)
         taken, uses, value = taken[hopeful], uses[hopeful], value[hopeful]
+        if progress and progress(step + 1, len(order)):
+            raise InputError(
+                f"values: stopped with {step + 1} of {len(order)} columns decided, so not all portfolios "
+                "are known; ask funding_acceptability for a sampled share"
+            )
         if len(taken) > MOST_PARTIAL:
             raise InputError(
                 f"values: {len(taken):,} partial portfolios after {step + 1} of {len(order)} columns are "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pandas as pd
 
 from pmo_lib import robustness
@@ -11,7 +13,12 @@ from pmo_lib.stories.plain import laid_out, named, ranked
 from pmo_lib.stories.sure import DEPENDS, Sure, room_in_words, statements_in_words
 from pmo_lib.wording import counted, listed, number, sentence
 from pmo_lib.workbench import robust
-from pmo_lib.workbench.reasons import EXPLAINED_AT_MOST
+
+LEAST = 0.05
+"""A question that settles less on average is not asked. [projects]"""
+
+FIGURES_SECONDS = 30.0
+"""How long unproven figures of many proposals are asked. [s]"""
 
 
 def disagreements_in_words(sure: Sure) -> list[str]:
@@ -33,7 +40,7 @@ def questions(sure: Sure, *, most: int = 3) -> pd.DataFrame:
     _, one = sure.first
     answers = robustness.which_weighs_more(one.draws)
     found = robustness.value_of_knowing(one.held, answers)
-    return found[found["settles"] >= 0.05].head(most)
+    return found[found["settles"] >= LEAST].head(most)
 
 
 def questions_table(sure: Sure) -> pd.DataFrame:
@@ -132,11 +139,16 @@ def agenda_in_words(sure: Sure) -> list[str]:
 
 
 def unproven(sure: Sure) -> pd.DataFrame:
-    """List the proposals whose unmeasured figures change the list, at their worst or best."""
-    made, figures = sure.made, _stated(sure)
-    if len(figures) == 0 or not sure.few:
+    """List the proposals whose unmeasured figures change the list, at their worst or best.
+
+    Of many proposals, those are told that were asked in `FIGURES_SECONDS`; ``attrs["asked"]``
+    says how many.
+    """
+    made, figures, end = sure.made, _stated(sure), monotonic() + FIGURES_SECONDS
+    if len(figures) == 0:
         return pd.DataFrame()
-    table = robust.flips(made, sure.asked, figures)
+    late = None if sure.few else (lambda *_: monotonic() > end)
+    table = robust.flips(made, sure.asked, figures, progress=late)
     names = pd.Series(sure.asked.weights.index, made.evaluation.weights.index)
     rows = []
     for (project, end), row in table.iterrows():
@@ -149,7 +161,28 @@ def unproven(sure: Sure) -> pd.DataFrame:
             "project": named(made, [project]), "figures at their": end, "not measured": listed(spans),
             "comes in": named(made, row["entered"]), "drops out": named(made, row["left"]),
         })  # fmt: skip
-    return pd.DataFrame(rows)
+    told = pd.DataFrame(rows)
+    told.attrs = table.attrs
+    return told
+
+
+def _figure_to_know(sure: Sure) -> str:
+    """Say which figure, once known, would settle most of what depends on the weights."""
+    (_, one), figures = sure.first, _stated(sure)
+    open_ = one.projects(DEPENDS)
+    if len(open_) == 0 or sure.asked.values.index.nlevels > 1:
+        return "Which figure would settle most is asked where weights matter and none may move."
+    found = robust.settled_by_figures(sure.made, sure.asked, figures, one.draws, one.held)
+    if len(found) == 0 or found["settles"].iloc[0] < LEAST:
+        return "No figure alone would settle what depends on the weights, low or high."
+    (project, criterion), row = found.index[0], figures.loc[found.index[0]]
+    name = dict(zip(sure.made.portfolio.criteria.index, sure.asked.weights.index, strict=True))
+    return (
+        f"Of what depends on the weights, knowing {name[criterion]} of {named(sure.made, [project])} "
+        f"({_range(row['low'], row['high'])}) would settle most: "
+        f"{found['settles'].iloc[0]:.1f} of {counted(len(open_), 'project')} on average, among the "
+        "lists found."
+    )
 
 
 def _range(low: float, high: float) -> str:
@@ -163,15 +196,20 @@ def _stated(sure: Sure) -> pd.DataFrame:
 def unproven_in_words(sure: Sure, found: pd.DataFrame) -> list[str]:
     """Say which unmeasured figures are worth measuring before the decision, and which are not."""
     stated, every = _stated(sure), robust.unproven_figures(sure.made)
-    if not sure.few:
-        return [f"Not asked: there are more than {EXPLAINED_AT_MOST} proposals."]
     if len(stated) == 0:
         return ["No figure that is not measured states a low and a high, so none could be asked."]
     projects = stated.index.unique("project")
     words = [
         f"{len(stated)} of {len(every)} figures that nobody measured state a low and a high "
-        f"({(stated['evidence'] == 'judged').sum()} judged), for {counted(len(projects), 'proposal')}."
+        f"({(stated['evidence'] == 'judged').sum()} judged), for {counted(len(projects), 'proposal')}.",
+        _figure_to_know(sure),
     ]
+    asked = found.attrs.get("asked", len(projects))
+    if asked < len(projects):
+        words.append(
+            f"{asked} of these proposals were asked in {FIGURES_SECONDS:g} s, those first whose "
+            "figures move their worth most; what follows is of them."
+        )
     if len(found) == 0:
         return [
             *words,

@@ -55,8 +55,8 @@ class Spread:
 
 
 def spread(made: Recommendation, *, draws: int = futures.DRAWS) -> Spread:
-    """Draw the futures of a list, from the seed of its settings."""
-    portfolio, settings, inside = made.portfolio, made.settings, _recommended(made)
+    """Draw the futures of a list, each project as the list starts it, from the seed of its settings."""
+    portfolio, settings, inside = futures.as_listed(made), made.settings, _recommended(made)
     wide = futures.ranged(portfolio, settings)
     if len(wide) == 0:
         none = pd.DataFrame()
@@ -310,7 +310,7 @@ def would_change(seen: Spread) -> list[str]:
         return [NO_RANGE]
     made, inside = seen.made, _recommended(seen.made)
     wider = futures.simulate(
-        made.portfolio, made.settings, ends=ONE_IN_TEN, shape=uncertainty.triangular,
+        futures.as_listed(made), made.settings, ends=ONE_IN_TEN, shape=uncertainty.triangular,
         draws=_draws(seen),
     )  # fmt: skip
     row = uncertainty.summary(wider.npv.loc[inside].sum().to_frame().T).iloc[0]
@@ -339,7 +339,7 @@ def _bars(seen: Spread) -> pd.DataFrame:
     if len(bars) == 0:
         return pd.DataFrame({c: [] for c in ("project", "stream", "p10", "p90", "swing")})
     bars = bars[bars["project"].isin(_recommended(made))].reset_index(drop=True)
-    middle = bars["project"].map(futures.at_the_middle(made.portfolio, made.settings))
+    middle = bars["project"].map(futures.at_the_middle(futures.as_listed(made), made.settings))
     return bars.assign(p10=bars["p10"] - middle, p90=bars["p90"] - middle)
 
 

@@ -8,8 +8,8 @@ from pmo_lib import workbench
 from pmo_lib.statements import frontier_words
 from pmo_lib.stories.lists import best_refused
 from pmo_lib.stories.plain import laid_out, named, ranked
-from pmo_lib.wording import listed, sentence, worth_words
-from pmo_lib.workbench import Recommendation
+from pmo_lib.wording import listed, money_words, sentence, worth_words
+from pmo_lib.workbench import Recommendation, means
 
 
 def budgets(made: Recommendation, frontier: pd.DataFrame) -> pd.DataFrame:
@@ -26,10 +26,38 @@ def budgets(made: Recommendation, frontier: pd.DataFrame) -> pd.DataFrame:
         "worth [worth]": frontier["value"],
         "down the list [worth]": frontier["walk"],
         f"{sign}1m more adds [worth]": frontier["worth_of_a_million"],
+        **_short_of_people(frontier),
         "enters": _names(made, frontier["entered"].where(known.shift(fill_value=False))),
         "leaves": _names(made, frontier["left"]),
     }
     return laid_out(made, columns)
+
+
+def means_of(made: Recommendation) -> pd.DataFrame:
+    """List what may be moved between budgets, or hired, and what each changes: chosen without it."""
+    asked, names = (made.problem, made.choice), made.portfolio.projects["name"]
+    table = means.used(*asked, made.portfolio, made.settings)
+    changed = means.changed(*asked, table, made.settings)
+    lost = {
+        name: means.without_words(row, names, made.settings) for name, row in changed.iterrows()
+    }
+    sizes = {
+        column: [
+            money_words(size, made.settings.currency) if kind == "transfer" else f"{size:,.2f} FTE"
+            for kind, size in zip(table["kind"], table[column], strict=True)
+        ]
+        for column in ("at_most", "used")
+    }
+    columns = {
+        "may be moved or hired": table["what"], "at most": sizes["at_most"], "used": sizes["used"],
+        "allowed by": table["authority"], "what it changes": [lost.get(k, "nothing") for k in table.index],
+    }  # fmt: skip
+    return laid_out(made, columns)
+
+
+def _short_of_people(frontier: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return what people enough would add, where they hold back any list."""
+    return {"enough people add [worth]": frontier["people"]} if frontier["people"].any() else {}
 
 
 def _names(made: Recommendation, cells: pd.Series) -> list[str]:

@@ -1,4 +1,4 @@
-"""What two other methods rank otherwise, and why: an analyst's appendix."""
+"""What three other methods rank otherwise, and why: an analyst's appendix."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pmo_lib.stories.plain import named, verb
 from pmo_lib.stories.sure import Sure
 from pmo_lib.wording import counted, percent
 from pmo_lib.workbench import Recommendation
+
+PRODUCT = "weighted product"
 
 
 def other_methods(sure: Sure, *, most: int = 8) -> pd.DataFrame:
@@ -23,13 +25,14 @@ def other_methods(sure: Sure, *, most: int = 8) -> pd.DataFrame:
 
 
 def _orders(sure: Sure) -> pd.DataFrame:
-    """Rank by the value model and by two other methods."""
+    """Rank by the value model and by three other methods."""
     made, values = sure.made, sure.made.evaluation.values
     how = {"weights": made.evaluation.weights, "direction": pd.Series("more", values.columns)}
     return pd.DataFrame({
         "rank": made.evaluation.rank,
         "TOPSIS": scoring.rank(scoring.topsis(values, **how)),
         "PROMETHEE II": scoring.rank(scoring.promethee_ii(values, **how)),
+        PRODUCT: scoring.rank(scoring.weighted_product(values, **how)),
     })  # fmt: skip
 
 
@@ -75,6 +78,13 @@ def other_methods_in_words(sure: Sure) -> list[str]:
                 f"{verb(len(pairs), 'changes', 'change')} order when some third one is withdrawn; in "
                 "the board's value model none can."
             )
+    moved = int((table[PRODUCT] != table["rank"]).sum())
+    nothing = int((made.evaluation.values <= 0).any(axis=1).sum())
+    words.append(
+        f"The {PRODUCT} ranks {moved} of {counted(len(table), 'proposal')} otherwise: it multiplies, so "
+        f"{counted(nothing, 'proposal')} with no value on one criterion {verb(nothing, 'is', 'are')} worth "
+        "nothing, whatever the others say."
+    )
     return words
 
 

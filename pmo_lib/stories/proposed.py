@@ -31,12 +31,19 @@ def account(made: Recommendation) -> pd.DataFrame:
     """
     evaluation, projects = made.evaluation, made.portfolio.projects
     aside = evaluation.set_aside.index
+    stopped, complete = (
+        projects.index[projects["status"] == status].difference(aside)
+        for status in ("stopped", "complete")
+    )
     groups = {
         "proposals assessed": evaluation.score.index,
-        "running, which continue": evaluation.running,
-        "complete": projects.index[projects["status"] == "complete"].difference(aside),
+        "running, which continue": evaluation.running.difference(stopped),
+        "stopped": stopped,
+        "complete": complete,
         "set aside, not assessed": aside,
     }
+    if stopped.empty:
+        del groups["stopped"]
     number = [*map(len, groups.values()), made.portfolio.rows_read]
     cost = evaluation.finance["cost_in_budget"]
     sums = [cost.reindex(group).sum() for group in groups.values()]

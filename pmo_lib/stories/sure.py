@@ -25,8 +25,11 @@ LIST_DRAWS, RANK_DRAWS = 300, 10_000
 DRAWS_SECONDS = 20.0
 """How long best lists are sought where they cannot all be listed; the draws found then count. [s]"""
 
-MOST_COMPARED = 40
-"""Proposals for which every statement about the weights is asked; beyond, only the first."""
+MOST_COMPARED, SECONDS = 40, 90.0
+"""Up to so many proposals no statement is hurried; beyond, all statements together get so long. [s]"""
+
+MOST_CORNERS = 12
+"""Corners of the weights whose best lists are found first, as they bound those of the draws."""
 
 PROVEN, DRAWN = ("in every case", "never"), ("in every draw", "in no draw")
 DEPENDS = "depends"
@@ -121,15 +124,25 @@ class Sure:
         return len(self.made.evaluation.score) <= EXPLAINED_AT_MOST
 
 
-def look(made: Recommendation, *, draws: int = LIST_DRAWS) -> Sure:
-    """Ask what is funded under each statement about the weights, and where members differ."""
-    asked = robust.asked(made)
-    known = robust.known_weights(asked)
-    if len(made.evaluation.score) > MOST_COMPARED:
-        known = dict(list(known.items())[:1])
-    settled = {
-        words: _settled(asked, one, draws, made.settings.seed) for words, one in known.items()
-    }
+def look(
+    made: Recommendation,
+    *,
+    draws: int = LIST_DRAWS,
+    seconds: float = SECONDS,
+    first: bool = False,
+) -> Sure:
+    """Ask what is funded under each statement about the weights, and where members differ.
+
+    With more than `MOST_COMPARED` proposals all statements together take about `seconds`,
+    the dissent of members not counted; each is then told by the draws that were settled.
+    With `first`, only the statement that the agenda goes by is asked.
+    """
+    asked, settled = robust.asked(made), {}
+    known, end = robust.known_weights(asked), monotonic() + seconds
+    known = dict(list(known.items())[:1]) if first else known
+    for left, (words, one) in zip(range(len(known), 0, -1), known.items(), strict=True):
+        share = (end - monotonic()) / left if len(made.evaluation.score) > MOST_COMPARED else None
+        settled[words] = _settled(asked, one, draws, made.settings.seed, share)
     found = None
     if len(asked.ballots):
         problem = asked.problem | {"value": None}
@@ -142,20 +155,37 @@ def look(made: Recommendation, *, draws: int = LIST_DRAWS) -> Sure:
     return Sure(made, asked, settled, found)
 
 
-def _settled(asked: robust.Asked, known, n: int, seed: int) -> Settled:
+def _settled(asked: robust.Asked, known, n: int, seed: int, seconds: float | None) -> Settled:
     """Draw weights, find the best list at each, and prove what can be proven."""
-    draws, end = known.sample(n, seed=seed), monotonic() + DRAWS_SECONDS
+    draws, began = known.sample(n, seed=seed), monotonic()
+    end = began + (DRAWS_SECONDS if seconds is None else seconds)
+    late = None if seconds is None else (lambda *_: monotonic() > began + seconds / 4)
     try:
-        lists = robustness.nondominated_portfolios(asked.values, admissible=known, **asked.problem)
+        if len(asked.values) > EXPLAINED_AT_MOST:
+            raise InputError(f"more than {EXPLAINED_AT_MOST} proposals make too many lists")
+        lists = robustness.nondominated_portfolios(
+            asked.values, admissible=known, progress=late, **asked.problem
+        )
     except InputError as error:
-        held = robustness.best_portfolios(
+        first = _corners(known)
+        found = robustness.best_portfolios(
             asked.values,
-            weight_sample=draws,
-            progress=lambda *_: monotonic() > end,
+            weight_sample=pd.concat([first, draws]),
+            progress=lambda done, _: done > len(first) and monotonic() > end,
             **asked.problem,
         )
+        held = found.iloc[len(first) :]
+        held.attrs = found.attrs
         return Settled(known, draws.loc[held.index], held, None, str(error))
     return Settled(known, draws, robust.best_lists(asked, draws, lists), lists)
+
+
+def _corners(known: robustness.AdmissibleWeights) -> pd.DataFrame:
+    """Return the corners of admissible weights where there are few, labelled apart from draws."""
+    corners = pd.DataFrame(columns=known.criteria, dtype=float)
+    with suppress(InputError):
+        corners = known.vertices()
+    return corners.set_axis(-1 - corners.index)[: len(corners) * (len(corners) <= MOST_CORNERS)]
 
 
 def statements(sure: Sure) -> pd.DataFrame:
@@ -212,10 +242,15 @@ def _not_proven(sure: Sure) -> list[str]:
     most = 100 * robustness.monte_carlo_error(0.5, n)
     open_ = [(words, one.why_not) for words, one in sure.settled.items() if one.lists is None]
     gap = max(one.held.attrs["gap"] for one in sure.settled.values())
-    only = [f"With more than {MOST_COMPARED} proposals, only this is asked of the weights."]
+    many = len(sure.made.evaluation.score) > MOST_COMPARED
+    asked = [len(one.held) for one in sure.settled.values() if one.lists is None]
+    only = [
+        f"With more than {MOST_COMPARED} proposals all of this is asked in about {SECONDS:g} s; that "
+        f"settled {listed(f'{k:,}' for k in asked)} of {LIST_DRAWS} draws."
+    ] * bool(many and min(asked, default=LIST_DRAWS) < LIST_DRAWS)
     near = f" Some lists are proven best to within {100 * gap:.2g} % only." if gap else ""
     return [
-        *(only if len(sure.made.evaluation.score) > MOST_COMPARED else []),
+        *only,
         *(f"Not proven for {words}: {why}. Every draw is not every case." for words, why in open_),
         f"A share of {n} draws is at most {most:.0f} points off, in 95 of 100 samples.{near}",
     ]
@@ -267,6 +302,10 @@ def room_in_words(sure: Sure) -> list[str]:
     if sure.few:
         change = robustness.smallest_change(asked.values, asked.weights, **asked.problem)
         words.append(_change_words(sure, change, "the best affordable list"))
+    else:
+        words.append(
+            f"What changes the list is not asked of more than {EXPLAINED_AT_MOST} proposals."
+        )
     return words
 
 

@@ -13,18 +13,17 @@ from pmo_lib.tables import Portfolio
 from pmo_lib.uncertainty import Estimate, Futures
 from pmo_lib.uncertainty.estimates import Shape
 from pmo_lib.workbench import pricing
+from pmo_lib.workbench.options import as_taken
+from pmo_lib.workbench.pricing import from_now
+from pmo_lib.workbench.recommendation import Recommendation
 from pmo_lib.workbench.settings import Settings, future_rules
 
 DRAWS = 10_000
 
 
-def from_now(portfolio: Portfolio, settings: Settings, flow: pd.DataFrame) -> pd.DataFrame:
-    """Label yearly amounts by whole years from now, 0 to T, without gaps. [currency]."""
-    start = pricing.base_date(portfolio, settings)
-    years = [periods.year_number(period, start) for period in flow.columns]
-    return flow.set_axis(years, axis=1).reindex(
-        columns=range(max(years, default=0) + 1), fill_value=0.0
-    )
+def as_listed(made: Recommendation) -> Portfolio:
+    """Return the portfolio with each project that a list takes at its version and start there."""
+    return as_taken(made.portfolio, made.taken)
 
 
 def rates(portfolio: Portfolio, settings: Settings, flow: pd.DataFrame) -> pd.Series:
@@ -46,7 +45,8 @@ def estimates(
     Parameters
     ----------
     portfolio, settings
-        Flows are those of the option by which a project is ranked.
+        Flows are those of the option by which a project is ranked; with the portfolio of
+        `as_listed`, of the option that a list takes.
     ends : tuple of two floats, default as the settings say
         Shares of futures below low and below high, as in `uncertainty.three_point`. [-]
     shape : function, default `uncertainty.pert`

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
 from pmo_lib import periods
 from pmo_lib.tables import Portfolio
 from pmo_lib.tables.dictionary import AS_PROPOSED
-from pmo_lib.workbench.pricing import base_date, first_options
+from pmo_lib.workbench.pricing import base_date, first_flows, first_options
 from pmo_lib.workbench.settings import Settings
 
 
@@ -33,7 +36,7 @@ def options(portfolio: Portfolio, settings: Settings, projects: pd.Index) -> pd.
     for row in portfolio.options.to_dict("records"):
         stated.get(row["project"], {})[row["option"]] = row
     own = {
-        name: set(zip(table["project"], table["option"], strict=True))
+        name: set(zip(table["project"].tolist(), table["option"].tolist(), strict=True))
         for name, table in (("flows", portfolio.cash_flows), ("people", portfolio.demand))
     }
     found: dict[tuple, dict] = {}
@@ -98,6 +101,8 @@ def moved_flows(portfolio: Portfolio, plan: pd.DataFrame) -> pd.DataFrame:
     if moving.empty:
         return still[portfolio.cash_flows.columns]
     pieces, rest = [still], {c: (moving[c] * part).round(2) for c in ("cost", "benefit")}
+    for column, end in product(("cost", "benefit"), ("_low", "_high")):
+        rest[column + end] = rest[column] + (moving[column + end] - moving[column]) * part
     for ahead, share in ((years, 1 - part), (years + 1, part)):
         piece = moving.assign(period=_years_later(moving["period"], ahead))
         for column, later in rest.items():
@@ -106,6 +111,17 @@ def moved_flows(portfolio: Portfolio, plan: pd.DataFrame) -> pd.DataFrame:
         piece["period"] = piece["period"].where(piece["period"] >= floor, floor)
         pieces.append(piece[share > 0])
     return pd.concat(pieces, ignore_index=True)[portfolio.cash_flows.columns]
+
+
+def as_taken(portfolio: Portfolio, taken: pd.DataFrame) -> Portfolio:
+    """Return the portfolio with the cash flows of the options taken, moved to their starts.
+
+    What is not taken keeps the flows by which it is ranked; no other option is left.
+    """
+    flows = first_flows(portfolio)
+    rest = flows[~flows["project"].isin(taken.index.get_level_values(0))]
+    flows = pd.concat([rest, moved_flows(portfolio, taken)], ignore_index=True)
+    return replace(portfolio, cash_flows=flows, options=portfolio.options[:0])
 
 
 def _years_later(period: pd.Series, years: pd.Series) -> pd.Series:
@@ -153,8 +169,7 @@ def schedule(recommendation) -> pd.DataFrame:
     planned = projects["planned_start"].reindex(running)
     reported = portfolio.status.sort_values("review").groupby("project")["start"].last()
     now = pd.DataFrame({"start": reported.reindex(running).fillna(planned), "planned": planned})
-    taken = taken_options(portfolio, recommendation.settings, recommendation.choice.option)
-    table = taken.droplevel(1)[["start", "delay"]]
+    table = recommendation.taken.droplevel(1)[["start", "delay"]]
     table["planned"] = projects["planned_start"].reindex(table.index)
     table = pd.concat([now.assign(delay=0), table.sort_values("start", kind="stable")])
     ends = finishes(portfolio, table.index)

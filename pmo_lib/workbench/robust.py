@@ -15,6 +15,7 @@ from pmo_lib.robustness import (
     admissible_weights,
     best_portfolios,
     hull_weights,
+    value_of_knowing,
 )
 from pmo_lib.weights.group import ballot_weights
 from pmo_lib.wording import one_line
@@ -137,8 +138,13 @@ def unproven_figures(made: Recommendation) -> pd.DataFrame:
     return table[table["evidence"].ne("measured") & assessed].set_index(["project", "criterion"])
 
 
-def flips(made: Recommendation, question: Asked, figures: pd.DataFrame) -> pd.DataFrame:
+def flips(
+    made: Recommendation, question: Asked, figures: pd.DataFrame, *, progress=None
+) -> pd.DataFrame:
     """Choose again with all stated figures of one project at their worst, and at their best.
+
+    Those that move the worth of their project most are asked first. A project on the list
+    is not asked at its best, nor one off the list at its worst: the list would stay.
 
     Parameters
     ----------
@@ -146,29 +152,95 @@ def flips(made: Recommendation, question: Asked, figures: pd.DataFrame) -> pd.Da
         The recommendation, and `asked` of it.
     figures : DataFrame by (project, criterion)
         Of `unproven_figures`, with low and high stated.
+    progress : callable, optional
+        Called with choices made and choices in all; return True to leave the rest out.
 
     Returns
     -------
     DataFrame by (project, end)
         ``entered`` and ``left``, tuples of projects, for the ends (``"worst"``, ``"best"``)
-        that change the best list.
+        that change the best list. ``attrs`` tell how many projects were ``asked``.
     """
-    keys, changes = [None], [np.zeros(len(question.values))]
-    projects, weights = question.values.index.get_level_values(0), question.weights.to_numpy()
+    index, weights = question.values.index, question.weights
     ends = [_at_end(made, figures, end) - question.values.to_numpy() for end in ("low", "high")]
+    now = pd.DataFrame([weights])
+    was = best_portfolios(question.values, weight_sample=now, gap=0, **question.problem).iloc[0]
+    order, changes = figures.index.unique("project"), {}
     for end, change in (("worst", np.minimum(*ends)), ("best", np.maximum(*ends))):
-        for project in figures.index.unique("project"):
-            keys.append((project, end))
-            changes.append(np.where(projects == project, 2 * change @ weights, 0.0))
-    values = pd.DataFrame(np.column_stack([2 * question.values, *changes]), question.values.index)
-    rows = np.hstack([np.tile(weights / 2, (len(keys), 1)), np.eye(len(keys)) / 2])
-    held = best_portfolios(values, weight_sample=pd.DataFrame(rows), gap=0, **question.problem)
-    was, found = held.iloc[0], {}
-    for key, now in zip(keys[1:], held.to_numpy()[1:], strict=True):
-        if (now != was).any():
-            found[key] = (tuple(was.index[now & ~was]), tuple(was.index[was & ~now]))
-    index = pd.MultiIndex.from_tuples(list(found), names=["project", "end"])
-    return pd.DataFrame(list(found.values()), index, ["entered", "left"])
+        for project in order:
+            mine = np.where(index.get_level_values(0) == project, change @ weights.to_numpy(), 0.0)
+            if index.nlevels > 1 or was[project] == (end == "worst"):
+                changes[project, end] = mine
+    keys = sorted(changes, key=lambda key: -np.abs(changes[key]).max())
+    columns = [question.values @ weights, *(changes[key] for key in keys)]
+    held = _chosen_again(question, np.column_stack(columns), progress) if keys else now[:0]
+    found = {
+        key: (tuple(was.index[again & ~was]), tuple(was.index[was & ~again]))
+        for key, again in zip(keys, held.to_numpy(), strict=False)
+        if (again != was).any()
+    }
+    said = sorted(found, key=lambda key: (key[1] == "best", order.get_loc(key[0])))
+    index = pd.MultiIndex.from_tuples(said, names=["project", "end"])
+    table = pd.DataFrame([found[key] for key in said], index, ["entered", "left"])
+    open_ = {project for project, _ in keys[len(held) :]}
+    table.attrs["asked"] = len(order) - len(open_)
+    return table
+
+
+def _chosen_again(question: Asked, columns: np.ndarray, progress) -> pd.DataFrame:
+    """Choose with each column but the first added to the first."""
+    n = columns.shape[1] - 1
+    halves = pd.DataFrame(np.hstack([np.full((n, 1), 0.5), np.eye(n) / 2]))
+    twice = pd.DataFrame(2 * columns, question.values.index)
+    return best_portfolios(
+        twice, weight_sample=halves, gap=0, progress=progress, **question.problem
+    )
+
+
+def settled_by_figures(
+    made: Recommendation, question: Asked, figures: pd.DataFrame, draws, held
+) -> pd.DataFrame:
+    """Count how many borderline projects it would settle to know whether a figure is low or high.
+
+    Asked among the lists that are best at some draw: at each draw, the one that is best with
+    the figure at that end. A list that no draw found is not asked.
+
+    Parameters
+    ----------
+    made, question, figures
+        As in `flips`; one option a project.
+    draws : DataFrame of shape (n_draws, n_criteria)
+        Weights. [-]
+    held : DataFrame of shape (n_draws, n_projects)
+        The best list at each.
+
+    Returns
+    -------
+    DataFrame by (project, criterion)
+        As `robustness.value_of_knowing`, low and high being equally likely; those that settle
+        most first.
+    """
+    lists = held.drop_duplicates().to_numpy()
+    values, ends = question.values.loc[held.columns], {}
+    worth = lists.astype(float) @ values.to_numpy() @ draws.to_numpy().T
+    for end in ("low", "high"):
+        moved = pd.DataFrame(_at_end(made, figures, end), question.values.index, values.columns)
+        ends[end] = moved.loc[held.columns] - values
+    codes = dict(zip(made.portfolio.criteria.index, values.columns, strict=True))
+    open_ = held.columns[(held.any() & ~held.all()).to_numpy()]
+    tables = {}
+    for project, criterion in figures.index[figures.index.get_level_values(0).isin(open_)]:
+        mine, name = lists[:, held.columns.get_loc(project)], codes[criterion]
+        moved = [
+            lists[(worth + np.outer(mine, change.at[project, name] * draws[name])).argmax(axis=0)]
+            for change in ends.values()
+        ]
+        both = pd.DataFrame(np.vstack(moved), columns=held.columns)
+        answers = pd.DataFrame({"figure": np.repeat(list(ends), len(held))})
+        tables[project, criterion] = value_of_knowing(both, answers).iloc[0]
+    index = pd.MultiIndex.from_tuples(tables, names=["project", "criterion"])
+    table = pd.DataFrame(list(tables.values()), index, ["settles", "at_least", "undecided"])
+    return table.sort_values(["settles", "undecided"], ascending=[False, True], kind="stable")
 
 
 def _at_end(made: Recommendation, figures: pd.DataFrame, end: str) -> np.ndarray:
