@@ -192,12 +192,17 @@ def compare(n, marks, python, seed):
             else:
                 print(f"{n:>6}  {solver}: not run ({ran.stderr.strip().splitlines()[-1:]})")
     best = min(bound for one in found.values() for _, bound in one["answers"] if bound > 0)
+    ours = [
+        f"{100 * (b - v) / v:8.3f} %" if v > 0 else "    none  "
+        for v, b in found["ours"]["answers"]
+    ]
     for solver, one in found.items():
         gaps = [
             f"{100 * (best - value) / best:8.3f} %" if value > 0 else "    none  "
             for value, _ in one["answers"]
         ]
         print(f"{n:>6}  {solver:<6} {'  '.join(gaps)}   {one['memory']:>5} MB", flush=True)
+    print(f"{n:>6}  proven {'  '.join(ours)}   by ours alone", flush=True)
 
 
 def ask(n, seconds, starts, seed):
@@ -215,7 +220,8 @@ def ask(n, seconds, starts, seed):
     )  # fmt: skip
     unclear = ((found["low"] == 0) & (found["high"] > 0)).sum()
     print(
-        f"{n:>6}  {starts} starts  {seconds:g} s  why not: cannot tell {unclear} of {len(found)},",
+        f"{n:>6}  {starts} starts  {seconds:g} s  why not: cannot tell {unclear} of {len(found)} "
+        f"({100 * unclear / len(found):.0f} %),",
         end="",
     )
     print(f" first after {told[0]:.1f} s, all after {time.perf_counter() - began:.1f} s")

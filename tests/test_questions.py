@@ -13,7 +13,7 @@ import pytest
 import vl_convert
 from typer.testing import CliRunner
 
-from pmo_lib import charts, cli, folder, periods, selection, workbench
+from pmo_lib import charts, cli, folder, periods, selection, statements, workbench
 from pmo_lib.checks import InputError
 from pmo_lib.stories import limit_pictures, limits
 from pmo_lib.wording import worth_between
@@ -121,6 +121,23 @@ def test_a_further_million_stops_paying_once_at_the_first_such_budget(frontier):
     assert known["stops_paying"].idxmax() == pays.index(False) == known["now"].idxmax()
 
 
+def test_where_people_hold_the_list_back_is_said(frontier, made, settings):
+    alone = {"use": None, "capacity": None, "hiring": None}
+    with_all = selection.choose(**made.problem | alone, gap=0)
+    now = frontier[frontier["now"]].iloc[0]
+    assert now["people"] == pytest.approx(with_all.value - now["bound"])
+    known = frontier.dropna(subset="value")
+    most = known.loc[known["people"].idxmax()]
+    words = statements.frontier_words(frontier, settings)[-1]
+    size = f"{100 * most['people']:.1f} points more at {100 * most['scale']:.4g} %"
+    assert words.startswith("People hold the list back at") and size in words
+    assert "it is people and not money" not in words
+    rich = frontier.assign(bound=known["value"].max(), value=known["value"].max())
+    assert "people and not money" in statements.frontier_words(rich, settings)[-1]
+    enough = statements.frontier_words(frontier.assign(people=0.0), settings)
+    assert not any("People" in words for words in enough)
+
+
 def test_without_budgets_the_frontier_is_over_all_that_is_asked(small):
     portfolio, settings = small(budgets=None), workbench.Settings(discount_rate=0.0)
     found = workbench.frontier(portfolio, settings, scales=(0.5, 1.5))
@@ -225,6 +242,10 @@ NAMES = pd.Series({"a": "Alpha", "b": "Beta"})
         ({"cut_low": 5e5, "cut_high": 5e5}, "needs 2.0 more points, or £0.50m less cost$"),
         ({"cut_low": 0.0, "cut_high": 5e5}, "more points, or at most £0.50m less cost$"),
         ({"cut_low": np.inf, "cut_high": np.inf}, "needs 2.0 more points$"),
+        (
+            {"low": np.inf, "high": np.inf, "cut_low": 5e5, "cut_high": 5e5},
+            "no list within the limits can hold it; it needs £0.50m less cost$",
+        ),
         ({"leaves": ("b",)}, "needs 2.0 more points; including it now displaces Beta"),
         (
             {

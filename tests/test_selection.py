@@ -54,7 +54,7 @@ def test_published_knapsacks_reach_their_optimum(case, name):
     labels = [f"p{j}" for j in range(data["n"])]
     value = pd.Series(data["profits"], index=labels)
     cost = pd.DataFrame(np.array(data["weights"]).T, index=labels)
-    found = choose(value, cost, pd.Series(data["capacities"]), gap=0)
+    found = choose(value, cost, pd.Series(data["capacities"]), gap=0, time_limit=300)
     assert found.value == pytest.approx(case(name)["expected"]["optimum"], rel=1e-6)
     assert found.status == "optimal"
     assert (cost[found.selected].sum() <= pd.Series(data["capacities"])).all()

@@ -53,6 +53,14 @@ def test_a_project_no_list_can_hold_says_so():
     assert found.loc["1", "high"] == np.inf
 
 
+def test_what_costs_more_than_there_is_hears_what_would_do():
+    row = why_not(VALUE, COST + pd.Series({"1": 20, "2": 0, "3": 0, "4": 0}), 14).loc["1"]
+    assert (row["low"], row["extra_low"], row["cut_low"], row["cut_high"]) == (np.inf, 21, 21, 21)
+    assert row["says"] == (
+        "no list that meets the limits can hold it; it needs 21 more budget (total: 21)"
+    )
+
+
 def test_where_money_is_not_enough_people_are_asked_for():
     use = pd.DataFrame({"architect": [2, 1, 1, 1]}, index=VALUE.index)
     row = why_not(VALUE, COST, 99, use=use, capacity=pd.Series({"architect": 3})).loc["1"]
@@ -100,10 +108,26 @@ def test_a_cut_is_no_more_than_the_project_costs_in_a_year():
     assert (needy["cut_low"], needy["cut_high"]) == (np.inf, np.inf)
 
 
-def least(good_enough, over, most):
-    """Return the least sum of what is over the budgets, up to `most`, in lists good enough."""
-    fits = good_enough & (over <= most + 1e-9).all(axis=1)
-    return over[fits].sum(axis=1).min() if fits.any() else np.inf
+def least(sums):
+    return sums.min() if len(sums) else np.inf
+
+
+def least_cut(lists, over, mine, data, c):
+    """Return how much cheaper a project must be for one of some lists to meet every limit of money."""
+    money, projects = data[1].sum(axis=1).to_numpy(), data[0].index.get_level_values(0)
+    own = np.maximum(lists[:, mine] @ data[1].to_numpy()[mine], 0)
+    low, high, fits = over.sum(axis=1), own.sum(axis=1), (over <= own + 1e-9).all(axis=1)
+    for group, measure, *ends in c["limits"].itertuples(index=False):
+        for sign, end in zip((1, -1), ends, strict=True):
+            if measure == "count" or pd.isna(end):
+                continue
+            rate = c["groups"][group].reindex(projects).to_numpy() - end * (measure == "share")
+            room = sign * (lists @ (rate * money) - end * (measure == "amount"))
+            slope = sign * rate[mine][0]
+            high = np.minimum(high, room / slope) if slope > 0 else high
+            low = np.maximum(low, room / slope) if slope < 0 else low
+            fits &= (room >= -1e-9) | (slope < 0)
+    return least(low[fits & (low <= high + 1e-9)])
 
 
 @given(portfolios())
@@ -116,10 +140,14 @@ def test_every_interval_holds_the_truth(problem):
     if not len(every):
         return
     worth = every @ value.to_numpy() + both(every, value, constraints)[:, 0]
-    roomy = everything[feasible(everything, (value, cost, budget + 1e6), constraints)]
+    counts = constraints["limits"][constraints["limits"]["measure"] == "count"]
+    counted = {**constraints, "limits": counts}
+    roomy = everything[feasible(everything, (value, cost, budget + 1e6), counted)]
     added = both(roomy, value, constraints)
-    as_good = roomy @ value.to_numpy() + added[:, 0] >= worth.max() - 1e-9
-    over = np.maximum(roomy @ cost.to_numpy() + added[:, 1:] - budget.to_numpy(), 0)
+    good = roomy @ value.to_numpy() + added[:, 0] >= worth.max() - 1e-9
+    roomy, over = roomy[good], roomy @ cost.to_numpy() + added[:, 1:] - budget.to_numpy()
+    over = np.maximum(over[good], 0)
+    limited = feasible(roomy, (value, cost, budget + 1e6), constraints)
     projects = value.index.get_level_values(0)
     found = why_not(*data, gap=0, **constraints)
     for project, row in found.iterrows():
@@ -129,13 +157,12 @@ def test_every_interval_holds_the_truth(problem):
             side = worth[holds if row["case"] == "left out" else ~holds]
             truth = worth.max() - side.max() if len(side) else np.inf
             assert row["low"] - 1e-6 <= truth <= row["high"] + 1e-6
-        if row["case"] == "left out" and row["low"] < np.inf:
-            with_it = as_good & roomy[:, mine].any(axis=1)
-            own = np.maximum(roomy[:, mine] @ cost.to_numpy()[mine], 0)
-            cut = least(with_it, over, own)
+        if row["case"] == "left out":
+            held = roomy[:, mine].any(axis=1)
+            cut = least_cut(roomy[held], over[held], mine, data, constraints)
             assert row["cut_low"] - 1e-6 <= cut <= row["cut_high"] + 1e-6
             if row["extra_of"] == "budget":
-                extra = least(with_it, over, np.inf)
+                extra = least(over[held & limited].sum(axis=1))
                 assert row["extra_low"] - 1e-6 <= extra <= row["extra_high"] + 1e-6
 
 

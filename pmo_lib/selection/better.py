@@ -60,7 +60,7 @@ def improve(model: Model, best: Best, stop: Event) -> None:
             part, model.value, start=best.known[1], gap=1e-5, patience=0.0, time_limit=SECONDS,
             progress=lambda *_: stop.is_set(),
         )  # fmt: skip
-        best.offer(polish(model, mixture, found.x, SECONDS / 2, seed=vain))
+        best.offer(found.x)
         vain = 0 if best.known[0] > before else vain + 1
 
 

@@ -223,7 +223,9 @@ def _limit_rows(model: Model, limits, groups) -> list[Row]:
             adds = model.padded(_measured(measure, member, model.cost[: model.n_options], bound))
             words = f"{group}: {side} {_bound_words(measure, bound)}"
             asked = bound if share else np.nan
-            rows.append(row("limit", (group, measure, side), adds, *ends, words, asked))
+            limited = row("limit", (group, measure, side), adds, *ends, words, asked)
+            rates = None if measure == "count" else member - (bound if share else 0.0)
+            rows.append(replace(limited, rates=rates))
     return rows
 
 

@@ -226,13 +226,17 @@ def search(
     model: Model, *, gap: float, time_limit: float, progress: Progress | None = None
 ) -> Solution:
     """Prove the greatest value from a first answer, and look for better ones beside."""
-    began, first = monotonic(), Solution(None, -np.inf, np.inf, "unknown", 0.0)
+    began = monotonic()
+
+    def stopped(value: float, bound: float) -> bool:
+        seconds = monotonic() - began
+        return bool(progress and progress(value, bound, relative_gap(value, bound), seconds))
+
     if model.n_options <= LARGE:
-        first = replace(first, x=greedy_answer(model))
+        first = Solution(greedy_answer(model), -np.inf, np.inf, "unknown", 0.0)
     else:
-        first = first_answer(model, time_limit)
-        known = (first.value, first.bound, relative_gap(first.value, first.bound))
-        if first.status == "stopped" or (progress and progress(*known, monotonic() - began)):
+        first = first_answer(model, time_limit, stopped)
+        if first.status == "stopped" or stopped(first.value, first.bound):
             return replace(first, status="stopped")
     spent, best, stop = monotonic() - began, Best(model, model.value, first.x), Event()
 

@@ -127,7 +127,8 @@ def relax(
 ) -> Solution:
     """Break the soft rows as little as possible: each gets a column that makes up for it.
 
-    With `own`, it makes up for no more than what those columns use of the row.
+    With `own`, the options of one project, it is these that become cheaper: by no more than
+    they use of the row; what they add to limits of money falls alike.
 
     Returns
     -------
@@ -139,6 +140,8 @@ def relax(
     place = {label: model.n_columns + j for j, label in enumerate(labels)}
     price = np.zeros(model.n_columns + len(labels))
     rows = [r for r in model.rows if r not in soft]
+    if own is not None:
+        rows = [_cheaper(r, own, list(place.values())) for r in rows]
     for one in soft:
         column = place[one.kind, one.label]
         price[column] = -_price(model, one, soft)
@@ -157,6 +160,15 @@ def relax(
     )  # fmt: skip
     answer = solve(elastic, price, time_limit=time_limit)
     return replace(answer, x=None if answer.x is None else answer.x[: model.n_columns])
+
+
+def _cheaper(one: Row, own: np.ndarray, cuts: list[int]) -> Row:
+    """Let what a project no longer costs count no more towards a limit of money."""
+    if one.rates is None or one.rates[own[0]] == 0:
+        return one
+    columns = np.append(one.columns, cuts).astype(int)
+    less = np.full(len(cuts), -one.rates[own[0]])
+    return replace(one, columns=columns, coefficients=np.append(one.coefficients, less))
 
 
 def _price(model: Model, one: Row, soft: list[Row]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -9,12 +10,16 @@ from typing import Any
 import numpy as np
 
 from pmo_lib.selection.better import SECONDS, around, polish
-from pmo_lib.selection.model import Model, Row, holds, replace_rows
+from pmo_lib.selection.model import Model, Row, exact_sum, holds, replace_rows
 from pmo_lib.selection.solver import Relaxed, Solution, solve
 
 
-def first_answer(model: Model, time_limit: float) -> Solution:
+def first_answer(
+    model: Model, time_limit: float, stopped: Callable[[float, float], bool]
+) -> Solution:
     """Settle the clear cases as a mixture of projects would, and choose among the rest.
+
+    What is found on the way is told to `stopped`: value and bound.
 
     If parts of projects could be taken, few would be taken in part. Those, and the
     options that are nearly worth what they use up at the prices that come out, are
@@ -31,6 +36,9 @@ def first_answer(model: Model, time_limit: float) -> Solution:
 
     x = greedy_answer(model, keep=mixture.x, worth=mixture.lead)
     if x is not None:
+        value = exact_sum(model.value * x)
+        if stopped(value, mixture.bound):
+            return Solution(x, value, mixture.bound, "stopped", 0.0)
         x = polish(model, mixture, x, min(SECONDS, time_limit) / 4)
     part = around(model, mixture, np.round(mixture.x) if x is None else x)
     half = min(SECONDS, time_limit) / 2

@@ -22,7 +22,8 @@ MOVED_DIGITS = 12
 class Row:
     """One limit, ``low <= coefficients @ x[columns] <= high``, with a name to say it by.
 
-    A share of the money is a row of zero sum; ``share`` keeps what was asked for.
+    A share of the money is a row of zero sum; ``share`` keeps what was asked for. On
+    money, ``rates`` is what a unit of it adds to the row, by option.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Row:
     high: float = np.inf
     words: str = ""
     share: float = np.nan
+    rates: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)

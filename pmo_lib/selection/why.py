@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Event
 from time import monotonic
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pmo_lib.checks import require_number, show
+from pmo_lib.checks import require_number
 from pmo_lib.selection import inputs
-from pmo_lib.selection.better import polish
 from pmo_lib.selection.build import FORCED, build, turned
 from pmo_lib.selection.choice import search
 from pmo_lib.selection.conflict import explain, relax
 from pmo_lib.selection.first import greedy_answer
-from pmo_lib.selection.model import Model, Row, amount, named, replace_rows, row, spread, used
+from pmo_lib.selection.model import Model, Row, replace_rows, row, spread, used
+from pmo_lib.selection.says import says
 from pmo_lib.selection.solver import Relaxed, Solution, solve
 
 PATIENCE = 0.1
 """How long a proven answer is sought before the gap is enough. [s]"""
 
-_JOINTLY, _APART = 0.5, 0.5
-"""Share of the time for one proof for all; of what is left then, for one for each. [-]"""
+_JOINTLY, _APART = 0.3, 0.6
+"""Share of the time for the best list and one proof for all; of what is left then, for one for
+each. [-]"""
+
+_FIRST, _VAIN = 0.5, 8
+"""How long a proof for one may take at first [s], and after how many in vain it may take longer."""
+
+_AT_ONCE = min(os.cpu_count() or 1, 4)
+"""How many questions are asked at once."""
+
+_FREE = ("left out", "funded")
+"""Cases that the board has not decided."""
 
 _SIDES = {"in": (1.0, np.inf), "out": (-np.inf, 0.0), "free": (-np.inf, np.inf)}
 """How many options of a project are taken."""
-
-_SAME = "a list {} it is worth as much"
 
 Told = Callable[[int, int, dict], bool | None]
 """Called with answers given, answers in all and the newest; returns True to stop."""
@@ -64,12 +77,15 @@ def why_not(
     where money alone is not enough, the least more capacity (``extra_of`` says
     which); a smaller step may be enough or too much on the way, because a larger
     budget can push a project out again. ``cut_low`` to ``cut_high`` is how much
-    cheaper it must become, over all columns of cost, for the same; infinite where
-    it would not be enough if it were free.
+    cheaper it must become, over all columns of cost, for the same, worth what it is
+    worth now; what groups may spend is counted anew. Infinite where it would not be
+    enough if it were free.
 
-    Bounds come from the choice with parts of projects, for all at once; then each
-    question is asked exactly for a moment, and what cannot be told yet again for
-    longer, the nearest to an answer first.
+    Bounds come from the choice with parts of projects, for all at once, then from a
+    longer look for the best list; then each question is asked exactly for a moment,
+    and what cannot be told yet again for longer, the nearest to an answer first. A
+    list found for one question answers others, and takes the best list's place if
+    it is better.
 
     Parameters
     ----------
@@ -110,17 +126,16 @@ def why_not(
     model = build(value, cost, budget, **constraints)
     asked = set(model.projects if projects is None else projects)
     inputs.require_projects(asked, model.projects, name="projects")
-    until = monotonic() + require_number(time_limit, name="time_limit", low=0.01)
-    top = best_now(model, gap, time_limit / 12)
-    asks = _asks(model, top, top.bound, asked)
-    told: set = set()
-    for answered in _answered(model, top, asks, gap, until):
-        top, asks, ask = answered
-        if ask.project not in told:
-            told.add(ask.project)
-            if progress and progress(len(told), len(asks), _row(model, top, ask)):
-                break
-    rows = [_row(model, top, ask) for ask in asks if ask.project in told]
+    time_limit = require_number(time_limit, name="time_limit", low=0.01)
+    inquiry, told = _Inquiry(model, asked, gap, time_limit), set()
+    with suppress(KeyboardInterrupt):
+        for ask in inquiry.answered():
+            if ask.project not in told:
+                told.add(ask.project)
+                if progress and progress(len(told), len(asked), _row(model, inquiry.top, ask)):
+                    break
+    shown = [ask for ask in inquiry.asks if not told or ask.project in told]
+    rows = [_row(model, inquiry.top, ask) for ask in shown]
     return pd.DataFrame(rows).set_index("project")
 
 
@@ -179,162 +194,214 @@ class _Ask:
         return low == 0 < high
 
 
-def _answered(
-    model: Model, top: Solution, asks: list[_Ask], gap: float, until: float
-) -> Iterator[tuple[Solution, list[_Ask], _Ask]]:
-    """Yield each question once its side can be told: exactly where that is quick, else by turns."""
-    if top.status == "optimal" and 2 * top.seconds * len(asks) < until - monotonic():
-        for done, ask in enumerate(asks):
-            share = max(until - monotonic(), 0.02) / (len(asks) - done)
-            ask.start(top)
-            _try(ask, top, gap, share / 2)
-            _try_more(ask, top, share / 2)
-            yield top, asks, ask
-        return
-    yield from _started(top, asks, until)
-    top, other = _proven(model, top, asks, gap, until)
-    asks = _asks(model, top, other, {ask.project for ask in asks})
-    yield from _started(top, asks, until)
-    for ask in _told_apart(top, asks, gap, monotonic() + _APART * (until - monotonic())):
-        yield top, asks, ask
-    for done, ask in enumerate(asks):
-        share = max(until - monotonic(), 0.02) / (len(asks) - done)
-        _try_more(ask, top, share if ask.unclear(top) else share / 2)
-        if not ask.unclear(top) and ask.x is not None:
-            x = polish(ask.model, ask.mixture, ask.x, share / 2)
-            ask.offer(x, float(model.value @ x))
-    for ask in asks:
-        yield top, asks, ask
+class _Inquiry:
+    """All questions about one best list: what is found for one helps the others."""
 
+    def __init__(self, model: Model, asked: set, gap: float, time_limit: float) -> None:
+        self.model, self.gap, self.until = model, gap, monotonic() + time_limit
+        self.top = best_now(model, gap, time_limit / 12)
+        counts = [row("count", project, spread(model, project)) for project in model.projects]
+        self.mixture = Relaxed(replace_rows(model, [*model.rows, *counts]), 10.0)
+        decided = {r.label: (j, r.kind) for j, r in enumerate(model.rows) if r.kind in FORCED}
+        self.places = {p: (len(model.rows) + j, "") for j, p in enumerate(model.projects)} | decided
+        self.asks = [self._ask(project) for project in self._nearest(asked)]
 
-def _started(top: Solution, asks: list[_Ask], until: float) -> Iterator:
-    """Find a first list for each question, and yield those that can be told already."""
-    for ask in asks:
-        if monotonic() < until:
-            ask.start(top)
-        if not ask.unclear(top):
-            yield top, asks, ask
+    def _nearest(self, asked: set) -> pd.Index:
+        """Sort by how little a project is worth beyond, or short of, what it uses up."""
+        distance = np.abs(self.mixture.worth + self.mixture.rent)[: self.model.n_options]
+        nearest = pd.Series(distance, index=self.model.options).groupby(level=0).min()
+        return nearest.loc[inputs.in_order(asked)].sort_values(kind="stable").index
 
-
-def _proven(
-    model: Model, top: Solution, asks: list[_Ask], gap: float, until: float
-) -> tuple[Solution, float]:
-    """Find the best list and what one that differs from it where asked is worth at most.
-
-    One proof for all questions at once: of lists on the other side for one of them,
-    the best is sought; one that is better takes the best list's place.
-    """
-    other, stop = top.bound, monotonic() + _JOINTLY * (until - monotonic())
-    while monotonic() < stop:
-        moved, funded = np.zeros(model.n_columns), 0
-        for ask in asks:
-            inside = top.x[model.columns_of(ask.project)].any()
-            moved += spread(model, ask.project, -1.0 if inside else 1.0)
-            funded += inside
-        found = solve(
-            model, model.value, rows=[row("cut", "other", moved, 1.0 - funded)], gap=gap / 10,
-            bound=top.bound, cutoff=_least(top, gap), time_limit=max(stop - monotonic(), 0.02),
-        )  # fmt: skip
-        other = found.bound
-        if found.value <= top.value:
-            if len(asks) == len(model.options):
-                top = replace(top, bound=max(top.value, other))
-            break
-        other, top = top.bound, replace(found, bound=top.bound)
-    return top, other
-
-
-def _least(top: Solution, gap: float) -> float:
-    """Return what a list must be worth to leave a doubt which of the two is better."""
-    return top.value - max(gap / 10, 1e-9) * abs(top.value)
-
-
-def _asks(model: Model, top: Solution, other: float, asked: set) -> list[_Ask]:
-    """Bound every answer by mixtures of projects; nearest to the cut line first.
-
-    Near is what is worth little beyond, or short of, what it uses up.
-    """
-    counts = [row("count", project, spread(model, project)) for project in model.projects]
-    mixture = Relaxed(replace_rows(model, [*model.rows, *counts]), 10.0)
-    distance = np.abs(mixture.worth + mixture.rent)[: model.n_options]
-    nearest = pd.Series(distance, index=model.options).groupby(level=0).min()
-    nearest = nearest.loc[inputs.in_order(asked)].sort_values(kind="stable")
-    decided = {r.label: (j, r.kind) for j, r in enumerate(model.rows) if r.kind in FORCED}
-    places = {project: len(model.rows) + j for j, project in enumerate(model.projects)}
-    asks = []
-    for project in nearest.index:
-        if project in decided:
-            (place, kind), side, most = decided[project], "free", np.inf
-            case = "included" if kind == "forced in" else "excluded"
+    def _ask(self, project: Any) -> _Ask:
+        """Bound one answer by a mixture of projects."""
+        (place, kind), most = self.places[project], self.top.bound
+        if kind:
+            side, case, most = "free", "included" if kind == "forced in" else "excluded", np.inf
+        elif self.top.x[self.model.columns_of(project)].any():
+            case, side = "funded", "out"
         else:
-            place, most, funded = places[project], other, top.x[model.columns_of(project)].any()
-            case, side = ("funded", "out") if funded else ("left out", "in")
-        bound = min(mixture.bound_under(place, *_SIDES[side]), most)
-        ask = _Ask(project, case, turned(model, project, side), mixture, bound)
-        if side == "free":
-            ask.offer(top.x, top.value)
-        asks.append(ask)
-    return asks
+            case, side = "left out", "in"
+        bound = min(self.mixture.bound_under(place, *_SIDES[side]), most)
+        ask = _Ask(project, case, turned(self.model, project, side), self.mixture, bound)
+        if kind:
+            ask.offer(self.top.x, self.top.value)
+        return ask
 
+    def answered(self) -> Iterator[_Ask]:
+        """Yield each question once its side can be told: exactly where that is quick, else by turns."""
+        quick = 2 * self.top.seconds * len(self.asks) < self.until - monotonic()
+        if not (quick and self.top.status == "optimal"):
+            yield from self._started()
+            if self.top.status == "stopped":
+                return
+            self._prove()
+            yield from self._started()
+            yield from self._told_apart(monotonic() + _APART * (self.until - monotonic()))
+        n = len(self.asks)
+        yield from self._together(
+            self._closer, list(self.asks), lambda done: self._left() * min(_AT_ONCE / (n - done), 1)
+        )
 
-def _try(ask: _Ask, top: Solution, gap: float, seconds: float, cutoff: float = -np.inf) -> None:
-    """Look for the best list on the other side for some time."""
-    low, high = ask.interval(top)
-    if low < high:
-        found = solve(
-            ask.model, ask.model.value, gap=gap, patience=PATIENCE, time_limit=seconds,
-            start=ask.x, bound=ask.bound, cutoff=cutoff,
-        )  # fmt: skip
-        ask.bound = min(ask.bound, found.bound)
-        ask.offer(found.x, found.value)
+    def _left(self) -> float:
+        return max(self.until - monotonic(), 0.02)
 
-
-def _told_apart(top: Solution, asks: list[_Ask], gap: float, until: float) -> Iterator[_Ask]:
-    """Prove that every list on the other side is worth less, and yield where that is done.
-
-    Those nearest to a proof first; where it fails three times, all get more time.
-    """
-    seconds = 0.5
-    while asks and monotonic() < until:
-        asks, vain = sorted((a for a in asks if a.unclear(top)), key=lambda a: a.bound), 0
-        for ask in asks:
-            left = until - monotonic()
-            if vain == 3 or left <= 0:
-                break
-            _try(ask, top, gap, min(seconds, left), cutoff=_least(top, gap))
-            vain = vain + 1 if ask.unclear(top) else 0
-            if not vain:
+    def _started(self) -> Iterator[_Ask]:
+        """Find a first list for each question, and yield those that can be told already."""
+        for ask in self.asks:
+            if monotonic() < self.until:
+                ask.start(self.top)
+            if not ask.unclear(self.top):
                 yield ask
-        seconds *= 2
+
+    def _prove(self) -> None:
+        """Look longer for the best list; if it is proven, bound all that differ from it where asked."""
+        stop = monotonic() + _JOINTLY * (self.until - monotonic())
+        if self.top.status != "optimal":
+            found = search(self.model, gap=self.gap / 10, time_limit=max(stop - monotonic(), 0.02))
+            if found.status == "stopped":
+                raise KeyboardInterrupt
+            bound = min(self.top.bound, found.bound)
+            self.top = replace(self.top, bound=bound, status=found.status)
+            self._share(found.x, found.value)
+        while self.top.status in ("optimal", "gap reached") and monotonic() < stop:
+            found = solve(
+                self.model, self.model.value, rows=[self._differs()], gap=self.gap / 10,
+                bound=self.top.bound, cutoff=self._least(), time_limit=max(stop - monotonic(), 0.02),
+            )  # fmt: skip
+            if found.value <= self.top.value:
+                for ask in self.asks:
+                    if ask.case in _FREE:
+                        ask.bound = min(ask.bound, found.bound)
+                if len(self.asks) == self.model.n_options:
+                    bound = max(self.top.value, found.bound)
+                    self.top = replace(self.top, bound=min(self.top.bound, bound))
+                return
+            self._share(found.x, found.value)
+
+    def _differs(self) -> Row:
+        """Ask for a list on the other side for at least one of the questions."""
+        moved, funded = np.zeros(self.model.n_columns), 0
+        for ask in self.asks:
+            inside = self.top.x[self.model.columns_of(ask.project)].any()
+            moved += spread(self.model, ask.project, -1.0 if inside else 1.0)
+            funded += inside
+        return row("cut", "other", moved, 1.0 - funded)
+
+    def _least(self) -> float:
+        """Return what a list must be worth to leave a doubt which of the two is better."""
+        return self.top.value - max(self.gap / 10, 1e-9) * abs(self.top.value)
+
+    def _told_apart(self, until: float) -> Iterator[_Ask]:
+        """Prove that every list on the other side is worth less, and yield where that is done.
+
+        Those nearest to a proof first; where it fails too often, all get more time.
+        """
+        seconds, asks = _FIRST, self.asks
+        while asks and monotonic() < until:
+            asks = sorted((a for a in self.asks if a.unclear(self.top)), key=lambda a: a.bound)
+            vain = 0
+            for ask in self._together(self._apart, asks, lambda _, limit=seconds: limit):
+                self._take(ask)
+                vain = vain + 1 if ask.unclear(self.top) else 0
+                if not vain:
+                    yield ask
+                if vain == _VAIN or monotonic() >= until:
+                    break
+            seconds *= 2
+
+    def _together(self, work: Callable, asks: list[_Ask], seconds: Callable) -> Iterator[_Ask]:
+        """Work on a few questions at once, and yield each in its turn."""
+        stop = Event()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            try:
+                for done in range(0, len(asks), _AT_ONCE):
+                    few = asks[done : done + _AT_ONCE]
+                    list(pool.map(partial(work, seconds=seconds(done), stop=stop), few))
+                    yield from few
+            finally:
+                stop.set()
+
+    def _apart(self, ask: _Ask, *, seconds: float, stop: Event) -> None:
+        """Try to prove that every list on the other side is worth less."""
+        self._try(ask, stop, seconds, cutoff=self._least())
+
+    def _closer(self, ask: _Ask, *, seconds: float, stop: Event) -> None:
+        """Look for the best list on the other side, and for what would be enough."""
+        ask.start(self.top)
+        patience = max(PATIENCE, seconds / 20)
+        self._try(ask, stop, seconds / 2, gap=self.gap, patience=patience)
+        _try_more(ask, self.top, seconds / 2)
+
+    def _try(self, ask: _Ask, stop: Event, seconds: float, **how: float) -> None:
+        low, high = ask.interval(self.top)
+        if low < high:
+            found = solve(
+                ask.model, ask.model.value, time_limit=seconds, start=ask.x,
+                bound=ask.bound, progress=lambda *_: stop.is_set(), **how,
+            )  # fmt: skip
+            ask.bound = min(ask.bound, found.bound)
+            ask.offer(found.x, found.value)
+
+    def _take(self, ask: _Ask) -> None:
+        if ask.case in _FREE and ask.x is not None:
+            self._share(ask.x, ask.value)
+
+    def _share(self, x: np.ndarray, value: float) -> None:
+        """Offer a list to every question that it answers; a better one is now the best."""
+        before, better = self.top, value > self.top.value + 1e-9 * abs(self.top.value)
+        if better:
+            self.top = replace(before, x=x, value=value)
+        for place, ask in enumerate(self.asks):
+            if ask.case not in _FREE:
+                if better:
+                    ask.offer(x, value)
+                continue
+            inside = x[self.model.columns_of(ask.project)].any()
+            if inside == (ask.case == "left out"):
+                ask.offer(x, value)
+                if better:
+                    self.asks[place] = self._ask(ask.project)
+                    self.asks[place].offer(before.x, before.value)
 
 
 def _try_more(ask: _Ask, top: Solution, seconds: float) -> None:
     """Find the least more money, else people, and the least lower cost, with which it is as good."""
-    if ask.case != "left out" or ask.bound == -np.inf:
+    if ask.case != "left out":
         return
     model, own = ask.model, ask.model.columns_of(ask.project)
     room = 1e-9 * max(abs(top.value), float(np.abs(model.value).max(initial=0.0)))
     wanted = [*model.rows, row("cut", "value", model.value, top.value - room)]
-    wanted, ask.cut = replace_rows(model, wanted), (np.inf, np.inf)
+    wanted = replace_rows(model, wanted)
     for kind in ("budget", "capacity"):
         soft = [r for r in wanted.rows if r.kind == kind]
         found = relax(wanted, soft, time_limit=seconds / 2) if soft else None
-        if found is None or found.status == "infeasible":
-            continue
-        ask.of, ask.more, over = kind, _ends(found), {}
-        if found.x is not None:
-            over = {r.label: used(r, found.x) - r.high for r in soft}
-        ask.where = {label: n for label, n in over.items() if n > 1e-9 * abs(top.value)}
         if kind == "budget":
-            if not over or any(over[r.label] > _paid(r, own, found.x) for r in soft):
-                found = relax(wanted, soft, own=own, time_limit=seconds / 2)
-            low, high = _ends(found)
-            ask.cut = max(low, ask.more[0]), high
-        return
+            ask.cut = _least_cut(wanted, soft, own, found, seconds / 2)
+        if found is not None and found.status != "infeasible":
+            ask.of, ask.more = kind, _ends(found)
+            over = {} if found.x is None else {r.label: used(r, found.x) - r.high for r in soft}
+            ask.where = {label: n for label, n in over.items() if n > 1e-9 * abs(top.value)}
+            return
+
+
+def _least_cut(
+    wanted: Model, soft: list[Row], own: np.ndarray, more: Solution, seconds: float
+) -> tuple[float, float]:
+    """Find the least lower cost: that of the least more money, where it is no more than is paid."""
+    moves = any(r.rates is not None and r.rates[own[0]] != 0 for r in wanted.rows)
+    fits = more.status == "infeasible"
+    if more.x is not None:
+        fits = all(used(r, more.x) - r.high <= _paid(r, own, more.x) for r in soft)
+    if fits and not moves:
+        return _ends(more)
+    low, high = _ends(relax(wanted, soft, own=own, time_limit=seconds))
+    return (low if moves else max(low, _ends(more)[0])), high
 
 
 def _ends(found: Solution) -> tuple[float, float]:
     """Return the least that limits must give, and what they give in the answer found."""
+    if found.status == "infeasible":
+        return np.inf, np.inf
     return max(-found.bound, 0.0), max(-found.value, 0.0)
 
 
@@ -361,45 +428,4 @@ def _row(model: Model, top: Solution, ask: _Ask) -> dict:
         "extra_of": ask.of, "extra_low": ask.more[0], "extra_high": ask.more[1], "where": ask.where,
         "cut_low": ask.cut[0], "cut_high": ask.cut[1], "leaves": leaves, "enters": enters,
     }  # fmt: skip
-    return {**answer, "says": _says(answer)}
-
-
-def _says(answer: dict) -> str:
-    """Word an answer for the board."""
-    case, low, high = answer["case"], answer["low"], answer["high"]
-    if low == np.inf:
-        can = "leave it out" if case == "funded" else "hold it"
-        return f"no list that meets the limits can {can}"
-    if low == 0 < high:
-        if high == np.inf:
-            return "cannot tell in the time given"
-        return f"cannot tell: between 0 and {_rounded(high, 4)} of value"
-    size = _between(low, high)
-    if case == "left out":
-        return f"needs {size} more value{_more(answer)}" if high else _SAME.format("that holds")
-    if case == "funded":
-        return f"may lose up to {size} of value" if high else _SAME.format("without")
-    if high == 0:
-        return "the override costs nothing"
-    moved = f"; it displaces {', '.join(map(show, answer['enters']))}" if answer["enters"] else ""
-    return f"the override costs {size} of value{moved}"
-
-
-def _more(answer: dict) -> str:
-    """Word the least more budget or capacity, and where."""
-    if not answer["where"]:
-        return ""
-    places = "; ".join(f"{named(label)}: {amount(n)}" for label, n in answer["where"].items())
-    size = _between(answer["extra_low"], answer["extra_high"])
-    return f", or {size} more {answer['extra_of']} ({places})"
-
-
-def _between(low: float, high: float) -> str:
-    if high == np.inf:
-        return f"at least {_rounded(low)}"
-    words = [_rounded(low), _rounded(high)]
-    return words[1] if words[0] == words[1] else f"{words[0]} to {words[1]}"
-
-
-def _rounded(number: float, digits: int = 6) -> str:
-    return amount(float(f"{number:.{digits}g}"))
+    return {**answer, "says": says(answer)}

@@ -96,7 +96,9 @@ def said(row, *, names: pd.Series, settings: Settings, forced: str = "") -> str:
     inside, enters = row.case in ("funded", "included"), named(names.reindex(list(row.enters)))
     leaves = named(names.reindex([p for p in row.leaves if p != row.Index]))
     if not np.isfinite(row.low):
-        return f"no list within the limits can {'do without' if inside else 'hold'} it"
+        known = f"no list within the limits can {'do without' if inside else 'hold'} it"
+        more = f"{_cut(row, settings)}{_extra(row, settings)}".removeprefix(", or ")
+        return known + (f"; it needs {more}" if more else "")
     if not np.isfinite(row.high):
         least = worth_words(row.low, settings)
         known = f"a list {'without' if inside else 'with'} it is worth at least {least} less"

@@ -14,7 +14,7 @@ from pmo_lib.tables.problems import did_you_mean
 from pmo_lib.wording import limit_words
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.answers import naming, people_instead, said
-from pmo_lib.workbench.evaluation import evaluate
+from pmo_lib.workbench.evaluation import Evaluation, evaluate
 from pmo_lib.workbench.problem import choosing_problem
 from pmo_lib.workbench.reasons import that_can_bind
 from pmo_lib.workbench.recommendation import Recommendation
@@ -34,6 +34,7 @@ def frontier(
     portfolio: Portfolio,
     settings: Settings,
     *,
+    evaluation: Evaluation | None = None,
     scales: Iterable[float] = SCALES,
     time_limit: float = 10.0,
     progress: Told | None = None,
@@ -44,6 +45,8 @@ def frontier(
     ----------
     portfolio, settings
         As in `recommend`.
+    evaluation : Evaluation, optional
+        Theirs, where it is known already.
     scales : iterable of float
         Shares of the budgets of the settings, above 0; 1 is always tried as well. [-]
     time_limit : float
@@ -58,7 +61,8 @@ def frontier(
         ``value`` and ``bound`` (what the list is worth, and the most any could be),
         ``gap``, ``cost`` [currency], ``n`` projects, ``entered`` and ``left`` (projects,
         against the row before), ``worth_of_a_million`` (gained since the row before for
-        each million of budget), ``walk`` (what walking down the list is worth), ``now``
+        each million of budget), ``people`` (what the list would gain at least, were there
+        people enough), ``walk`` (what walking down the list is worth), ``now``
         (the budgets of the settings) and ``stops_paying``: the first point from which no
         larger budget adds, for each million, half of what one buys now on average. A
         budget that cannot pay for running work, or for what must be in, has no value.
@@ -70,17 +74,30 @@ def frontier(
     InfeasibleError
         If the limits cannot all hold at the largest scale.
     """
-    evaluation = evaluate(portfolio, settings)
-    problem = choosing_problem(portfolio, settings, evaluation)
+    evaluation = evaluation or evaluate(portfolio, settings)
+    problem = that_can_bind(choosing_problem(portfolio, settings, evaluation))
     levels = _levels(portfolio, settings, evaluation, problem, scales)
     met = (levels >= -0.005).all(axis=1)
     points = levels[met].clip(lower=0)
     rest = {name: part for name, part in problem.items() if name != "budget"}
     stated = isinstance(problem["budget"], pd.Series)
-    told = progress and (lambda done, total: progress(done, total, "what each budget buys"))
-    limits = {"budgets": points if stated else points["total"], "time_limit": time_limit}
+    stopped = False
+
+    def told(done: int, total: int) -> bool:
+        nonlocal stopped
+        stopped = stopped or bool(progress and progress(done, total, "what each budget buys"))
+        return stopped
+
+    limits = {"budgets": points if stated else points["total"], "gap": settings.gap}
+    alone, part = {"use": None, "capacity": None, "hiring": None}, time_limit / 3
     with naming(portfolio.projects["name"]):
-        found = selection.frontier(**limits, gap=settings.gap, progress=told, **rest)
+        if problem["use"] is None:
+            found = selection.frontier(**limits, **rest, time_limit=time_limit, progress=told)
+            found["people"] = 0.0
+        else:
+            found = selection.frontier(**limits, **rest, time_limit=2 * part, progress=told)
+            with_all = selection.frontier(**limits, **rest | alone, time_limit=part, progress=told)
+            found["people"] = (with_all["value"] - found["bound"]).clip(lower=0)
     found = found.rename(columns={"worth": "worth_of_a_million"}).assign(scale=points.index)
     found["worth_of_a_million"] *= 1e6
     found["walk"] = [
