@@ -36,6 +36,12 @@ class InputError(ValueError):
         self.problems: tuple[str, ...] = problems
 
 
+def refuse(problems: Iterable[str]) -> None:
+    """Raise one error that names all problems, if there are any."""
+    if problems := tuple(problems):
+        raise InputError(*problems)
+
+
 def show(value: Any) -> str:
     """Word a found value for an error: short, on one line, quoted if it is text."""
     if isinstance(value, float | np.floating) and np.isnan(value):

@@ -215,8 +215,10 @@ def frontier(
             raise InputError(f"--from {low:g}: must be less than --to {high:g}; swap them")
         scales = [round(low + (high - low) * step / (points - 1), 6) for step in range(points)]
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
-            found = workbench.frontier(tables, settings, scales=scales, progress=progress)
-        evaluation = workbench.evaluate(tables, settings)
+            evaluation = workbench.evaluate(tables, settings)
+            found = workbench.frontier(
+                tables, settings, evaluation=evaluation, scales=scales, progress=progress
+            )
         words = statements.frontier_words(found, settings)
         words += [f"Each list sums {statements.SUMMED[settings.objective]}."]
         words += [statements.account_words(statements.account(tables, evaluation))]
@@ -308,10 +310,11 @@ def _choose(
     settings, answers, more = dataclasses.replace(saved, **asked), None, {}
     with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
         made = workbench.recommend(tables, settings, progress=progress)
-        if out and asking and out.suffix.lower() != ".csv" and not stopped():
+        book = out and out.suffix.lower() != ".csv"
+        if book and asking and not stopped():
             print(f"Asking what would bring each project in: {asking:g} s at most", file=sys.stderr)
             answers = workbench.why_not(made, time_limit=asking, progress=progress)
-        if out and in_depth and out.suffix.lower() != ".csv" and not stopped():
+        if book and in_depth and not stopped():
             from pmo_lib.approval.dossier import debated
             from pmo_lib.stories import doubts
 

@@ -79,6 +79,21 @@ def proposals(portfolio: Path, column_map: str | None) -> tuple:
     return tables, settings
 
 
+def together(*steps: Callable[[], object]) -> list:
+    """Do steps that read files, and raise the problems of all of them at once."""
+    found, errors = [], []
+    for step in steps:
+        try:
+            found.append(step())
+        except InputError as error:
+            errors.append(error)
+    if len(errors) > 1:
+        raise InputError(*(problem for error in errors for problem in error.problems))
+    if errors:
+        raise errors[0]
+    return found
+
+
 def labels(tables, asked: list[str]) -> list[str]:
     """Return the labels of projects that are asked for by label or by exact name."""
     names = tables.projects["name"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from pmo_lib.command import (
     print_json,
     proposals,
     records,
+    together,
     write_files,
 )
 from pmo_lib.wording import listed, worth_words
@@ -56,21 +58,22 @@ def rebalance(
     settings under review.
     """  # fmt: skip
     with plain_errors(as_json):
-        from pmo_lib import export, folder, tables, workbench
+        from pmo_lib import export, folder, workbench
         from pmo_lib.rebalance import mapped_status, update_status
         from pmo_lib.stories import running
+        from pmo_lib.tables import read_table
         from pmo_lib.workbench import rebalancing, since
 
-        opened, saved = proposals(portfolio, map)
+        table = functools.partial(read_table, name="status")
+        (opened, saved), report, last = together(
+            lambda: proposals(portfolio, map),
+            lambda: status and (mapped_status(status, status_map) if status_map else table(status)),
+            lambda: before and folder.open_folder(before),
+        )
         settings, updates = saved, None
         if budget is not None:
             settings = dataclasses.replace(saved, budget_scale=budget)
-        if status is not None:
-            report = (
-                tables.read_table(status, "status")
-                if status_map is None
-                else mapped_status(status, status_map)
-            )
+        if report is not None:
             opened, updates = update_status(opened, report)
         with terminal.progress() as progress:
             progress(0, 3, "the list without a review")
@@ -78,9 +81,8 @@ def rebalance(
             progress(1, 3, "what to stop, continue and start")
             seen = rebalancing.review(made)
             bridge = None
-            if before is not None:
+            if last is not None:
                 progress(2, 3, "what changed since last time")
-                last = folder.open_folder(before)
                 bridge, shares = since.since_last(last, (opened, settings), seen.rules)
                 differs = since.differing(last, (opened, settings))
         words = running.actions_in_words(seen) + running.stands_in_words(seen)

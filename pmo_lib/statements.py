@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pmo_lib.tables import Portfolio, parse_levels, parse_points
+from pmo_lib.tables import Portfolio
 from pmo_lib.wording import (
     Money,
     counted,
@@ -18,7 +18,8 @@ from pmo_lib.wording import (
     years_words,
 )
 from pmo_lib.workbench import Evaluation, Recommendation, Settings, differences
-from pmo_lib.workbench.options import option_words, taken_options
+from pmo_lib.workbench.evaluation import corners
+from pmo_lib.workbench.options import option_words
 from pmo_lib.workbench.pricing import base_date
 
 SUMMED = {
@@ -49,10 +50,26 @@ def account_words(account: dict[str, int], parts: str = "") -> str:
 def accounting(made: Recommendation) -> str:
     """Account for every row read, with what those used are."""
     found, evaluation = account(made.portfolio, made.evaluation), made.evaluation
-    assessed, running = len(evaluation.score), len(evaluation.running)
-    other = found["used"] - assessed - running
+    status = made.portfolio.projects["status"].drop(evaluation.set_aside.index, errors="ignore")
+    assessed, stopped = len(evaluation.score), int((status == "stopped").sum())
+    running = len(evaluation.running) - len(ending(made))
+    other = found["used"] - assessed - running - stopped
     parts = [f"{counted(assessed, 'proposal')} assessed", f"{running} running"]
+    parts += [f"{stopped} stopped"] * (stopped > 0)
     return account_words(found, f" ({listed(parts + [f'{other} complete'] * (other > 0))})")
+
+
+def ending(made: Recommendation) -> pd.Index:
+    """Return the stopped projects that still cost something."""
+    running = made.evaluation.running
+    return running[made.portfolio.projects["status"].reindex(running) == "stopped"]
+
+
+def committed(made: Recommendation) -> str:
+    """Say how many projects run, and how many are stopped and still cost something."""
+    stopped = len(ending(made))
+    words = counted(len(made.evaluation.running) - stopped, "running project")
+    return f"{words} and {stopped} stopped" if stopped else words
 
 
 def weights_line(made: Recommendation) -> str:
@@ -104,8 +121,7 @@ def conditions(made: Recommendation) -> pd.Series:
     """Word, by recommended project, the version and start taken where these are not the plan's."""
     if not made.choice.selected.any():
         return pd.Series(dtype="str")
-    taken = taken_options(made.portfolio, made.settings, made.choice.option)
-    return option_words(made.portfolio, taken)
+    return option_words(made.portfolio, made.taken)
 
 
 def prices(made: Recommendation) -> str:
@@ -154,15 +170,6 @@ def saved_words(settings: Settings) -> str:
         return "Settings as they came with the tables: nobody has saved any yet."
     day, reason = long_date(settings.saved_on.partition("T")[0]), settings.saved_reason.rstrip(".")
     return f"Settings saved by {settings.saved_by} on {day}: {reason}."
-
-
-def corners(criterion: pd.Series) -> pd.Series:
-    """Return the corners of a value function: value by performance or level word."""
-    if criterion["value_function"] == "linear":
-        return pd.Series([0.0, 1.0], index=[criterion["worst"], criterion["best"]])
-    if criterion["value_function"] == "piecewise":
-        return parse_points(criterion["points"])
-    return parse_levels(criterion["levels"]).sort_values(kind="stable")
 
 
 def swing(criterion: pd.Series, *, currency: str = "£") -> str:
@@ -226,7 +233,30 @@ def frontier_words(found: pd.DataFrame, settings: Settings) -> list[str]:
         )
     else:
         words.append(f"In this range {million} never stops paying.")
-    return words
+    return [*words, *_people_words(known, settings)]
+
+
+def _people_words(known: pd.DataFrame, settings: Settings) -> list[str]:
+    """Say at which budgets people hold the list back, and where they do and money does not."""
+    short = known[known["people"] > 1e-9 * known["value"].abs()]
+    if len(short) == 0:
+        return []
+    scales = [f"{100 * scale:.4g} %" for scale in short["scale"]]
+    where = (
+        scales[0] if len(scales) == 1 else f"{len(scales)} of these budgets, the first {scales[0]}"
+    )
+    most = short.loc[short["people"].idxmax()]
+    words = (
+        f"People hold the list back at {where}: with enough people, and the money as it is, it would "
+        f"be worth at least {worth_words(most['people'], settings)} more at {100 * most['scale']:.4g} %."
+    )
+    flat = short[short["value"] >= known["bound"].iloc[-1] * (1 - 1e-9)]
+    flat = flat[flat["scale"] < known["scale"].iloc[-1]]
+    if len(flat):
+        words += (
+            f" From {100 * flat['scale'].iloc[0]:.4g} % on it is people and not money that bind."
+        )
+    return [words]
 
 
 def moved(before: Recommendation, after: Recommendation) -> dict[str, pd.DataFrame]:

@@ -120,6 +120,7 @@ def frontier_frame(found, settings) -> pd.DataFrame:
             f"best list, {unit}": factor * found["value"],
             f"down the list, {unit}": factor * found["walk"],
             f"{money.sign}1m more adds, {unit}": factor * found["worth_of_a_million"],
+            f"enough people add, {unit}": factor * found["people"],
             "a better list adds at most, %": 100 * found["gap"],
             "enters": found["entered"].map(", ".join),
             "leaves": found["left"].map(", ".join),
@@ -130,15 +131,15 @@ def frontier_frame(found, settings) -> pd.DataFrame:
 
 def print_frontier(frame) -> None:
     """Print what each budget buys, and below each what enters and leaves since the one above."""
-    digits, blank = (2, 0, 1, 1, 2, 2), " " * 14
-    heads = [textwrap.wrap(name, 13) for name in (frame.index.name, *frame.columns[:6])]
+    digits, blank = (2, 0, 1, 1, 2, 1, 2), " " * 12
+    heads = [textwrap.wrap(name, 11) for name in (frame.index.name, *frame.columns[:7])]
     print("What each budget buys\n")
     for line in range(max(map(len, heads))):
-        print("".join(f"{head[line] if line < len(head) else '':>14}" for head in heads))
+        print("".join(f"{head[line] if line < len(head) else '':>12}" for head in heads))
     for scale, *row in frame.itertuples(name=None):
         cells = [_number(cell, places) or "-" for cell, places in zip(row, digits, strict=False)]
-        print("".join(f"{cell:>14}" for cell in (_number(scale, 1), *cells)))
-        moved = [f"{word}: {names}" for word, names in zip(("in", "out"), row[6:]) if names]  # noqa: B905
+        print("".join(f"{cell:>12}" for cell in (_number(scale, 1), *cells)))
+        moved = [f"{word}: {names}" for word, names in zip(("in", "out"), row[7:]) if names]  # noqa: B905
         if moved:
             print(
                 textwrap.fill("; ".join(moved), 98, initial_indent=blank, subsequent_indent=blank)

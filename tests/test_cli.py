@@ -550,6 +550,19 @@ def test_a_status_file_updates_the_review_and_reports_each_change(run, tmp_path)
     assert len(problems) == 9 and "is running and not in the file" in problems[0]
 
 
+def test_a_review_reports_what_is_wrong_with_all_its_files_in_one_run(run, tmp_path):
+    for name in ("projects", "budgets"):
+        shutil.copy(f"{EXAMPLE}/{name}.csv", tmp_path)
+    with (tmp_path / "budgets.csv").open("a", encoding="utf-8") as file:
+        file.write("2027-04-01,capital,,many\n")
+    refused = run("rebalance", tmp_path, "--status", tmp_path / "status.ods",
+                  "--before", tmp_path / "last", "--json")  # fmt: skip
+    assert refused.exit_code == 2
+    problems = json.loads(refused.stdout)["error"]["problems"]
+    for words in ("'many' is not a number", "status.ods", "last"):
+        assert sum(words in problem for problem in problems) == 1
+
+
 def test_rebalance_since_last_time_names_the_cause(run, tmp_path):
     before = tmp_path / "before"
     shutil.copytree(EXAMPLE, before)

@@ -388,8 +388,17 @@ def test_a_foreign_status_report_is_read_through_a_map(council, report, tmp_path
         rebalance.mapped_status(tmp_path / "office.csv", tmp_path / "other.toml")
     broken = foreign.assign(EAC="about four")
     broken.to_csv(tmp_path / "office.csv", index=False)
-    with pytest.raises(InputError, match=r"office\.csv row 2: EAC 'about four' is not a number"):
-        rebalance.mapped_status(tmp_path / "office.csv", tmp_path / "office.toml")
+    broken.loc[1:, "EAC"] = "£4.1m"
+    broken.loc[2, "spent"] = 9e6
+    broken.head(10).to_csv(tmp_path / "office.csv", index=False)
+    read = rebalance.mapped_status(tmp_path / "office.csv", tmp_path / "office.toml")
+    with pytest.raises(InputError) as error:
+        rebalance.update_status(council[0], read)
+    found = "\n".join(error.value.problems)
+    assert "office.csv row 2: EAC 'about four' is not a number" in found
+    assert "more than its forecast_cost 4,100,000" in found
+    assert "is running and not in the file" in found
+    assert "without a budget" not in found
 
 
 def test_a_status_table_that_contradicts_itself_is_not_reviewed(council):

@@ -425,6 +425,24 @@ def test_all_faults_come_at_once_with_a_frame(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "right", "wrong"),
+    [("projects", "project", "projekt"), ("cash_flows", "period", "peroid")],
+)
+def test_a_wrong_heading_comes_first_and_without_what_follows_from_it(
+    table, right, wrong, tmp_path
+):
+    changed = {table: BASE[table].replace(right, wrong, 1)}
+    told = f"{table}.csv: has no column '{right}'; rename the column '{wrong}' to '{right}'"
+    with pytest.raises(tables.TableError) as caught:
+        tables.read_portfolio(write_folder(tmp_path / "alone", **changed))
+    assert caught.value.problems == (told,)
+    changed |= swap("budgets", ",10000", ",ten")
+    with pytest.raises(tables.TableError) as caught:
+        tables.read_portfolio(write_folder(tmp_path / "with_another", **changed))
+    assert caught.value.problems[0] == told and "'ten' is not a number" in caught.value.problems[1]
+
+
 def test_one_fault_is_not_reported_twice(tmp_path):
     changed = swap(
         "budgets", "2027-04-01,grant,Digital office,10000", "soon,grant,Digital office,ten"

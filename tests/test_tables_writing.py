@@ -171,7 +171,7 @@ def test_template_helps_to_fill_it_in(tmp_path):
     sheet = book["projects"]
     assert sheet.freeze_panes == "B2"
     lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
-    assert lists["G2:G5001"] == '"proposed,running,paused,complete"'
+    assert lists["G2:G5001"] == '"proposed,running,paused,stopped,complete"'
     assert lists["H2:H5001"] == '"yes,no"'
     links = {
         str(rule.sqref): rule.formula1 for rule in book["links"].data_validations.dataValidation

@@ -115,6 +115,16 @@ def test_negative_npv_is_clipped_and_said(small):
     assert any("('roof', 'npv')" in w or "roof: npv" in w for w in evaluation.warnings)
 
 
+def test_projects_without_names_are_said(small):
+    header, *lines = small.tables["projects"].splitlines()
+    place = header.split(",").index("name")
+    bare = [",".join(c for at, c in enumerate(line.split(",")) if at != place) for line in lines]
+    header = header.replace(",name", "", 1)
+    warnings = workbench.evaluate(small(projects="\n".join([header, *bare])), BASE).warnings
+    assert any("No project has a name" in w for w in warnings)
+    assert not any("has a name" in w for w in workbench.evaluate(small(), BASE).warnings)
+
+
 def test_worth_counts_from_not_doing_and_can_be_negative(small):
     criteria = small.tables["criteria"].replace("adds,weight", "adds,weight,not_doing")
     criteria = criteria.replace("yes,60", "yes,60,200").replace("yes,40", "yes,40,0")

@@ -31,10 +31,19 @@ GOING = {"running": "continue", "paused": "resume", "proposed": "start"}
 PAUSED, SLOWED = "paused", "slowed"
 """The options of a project that is paused, and of one that is slowed down."""
 
+SWITCHES = {
+    "stop": ["exit_cost", "contract_minimum"],
+    "restart": ["restart_cost"],
+    "pause": ["pause_cost", "restart_cost"],
+}
+"""What is paid to stop a project, to pause it, and to take it up again."""
+
 AMOUNTS = (
-    "sunk_cost", "exit_cost", "contract_minimum", "pause_cost", "restart_cost",
-    "stop_value", "pause_value", "restart_value", "slow_months",
+    "sunk_cost", "exit_cost", "contract_minimum", "pause_cost", "restart_cost", "slow_months",
 )  # fmt: skip
+"""What the projects table states of running work."""
+
+WORTHS = tuple(f"{switch}_value" for switch in SWITCHES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,15 +169,13 @@ def _read(projects: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
         raise InputError(f"projects: must have a column status, one of {', '.join(GOING)}")
     for project, word in projects["status"].items():
         require_choice(word, tuple(GOING), name=f"projects: status of {project}")
-    amounts = {c: projects.get(c, 0.0) for c in AMOUNTS}
+    amounts = {c: projects.get(c, 0.0) for c in (*AMOUNTS, *WORTHS)}
     protected = projects["protected"].fillna("") if "protected" in projects else ""
     table = projects.assign(**amounts, protected=protected).reindex(order)
-    amounts = table[list(AMOUNTS)].fillna(0.0)
-    amounts_due = amounts.filter(regex="_cost|_months")
-    require_numbers(amounts_due, name="projects", low=0, rows="project")
-    return table.assign(**require_numbers(amounts, name="projects", rows="project")).rename_axis(
-        "project"
-    )
+    for columns, low in ((AMOUNTS, 0.0), (WORTHS, -np.inf)):
+        stated = table[list(columns)].fillna(0.0)
+        table = table.assign(**require_numbers(stated, name="projects", low=low, rows="project"))
+    return table.rename_axis("project")
 
 
 def first_of(table: pd.DataFrame) -> pd.DataFrame:
@@ -191,22 +198,15 @@ def laid(cost: pd.DataFrame, amount: pd.Series) -> pd.DataFrame:
     Years are the first part of the labels of cost, in their order; a project that costs
     nothing pays in the first of all.
     """
-    year = pd.Index(
-        [label[0] if isinstance(label, tuple) else label for label in cost.columns], dtype=object
-    )
-    order = np.argsort(pd.factorize(year, sort=True)[0], kind="stable")
-    paid = cost.to_numpy()[:, order] > 0
+    year = np.array([label[0] if isinstance(label, tuple) else label for label in cost.columns])
+    order, numbers = np.argsort(year, kind="stable"), cost.to_numpy()
+    paid = numbers[:, order] > 0
     first = order[paid.argmax(axis=1)]
-    share = (
-        cost.to_numpy()
-        * (cost.to_numpy() > 0)
-        * (year.to_numpy() == year[first].to_numpy()[:, None])
-    )
+    share = numbers * (numbers > 0) * (year == year[first][:, None])
     share[~paid.any(axis=1), order[0]] = 1.0
     amounts = amount.reindex(cost.index).to_numpy(dtype=float)
-    parts = np.round(share / share.sum(axis=1, keepdims=True) * amounts[:, None], 2)
-    parts[np.arange(len(parts)), first] += np.round(amounts - parts.sum(axis=1), 2)
-    return pd.DataFrame(np.round(parts, 2), cost.index, cost.columns)
+    parts = share / share.sum(axis=1, keepdims=True) * amounts[:, None]
+    return _in_cents(pd.DataFrame(parts, cost.index, cost.columns), first)
 
 
 def _with_switches(tables: dict, standing: pd.DataFrame, months: int, rate: float) -> dict:
@@ -236,8 +236,7 @@ def _with_switches(tables: dict, standing: pd.DataFrame, months: int, rate: floa
     )  # fmt: skip
     later = {"value": moved.value, "cost": moved.cost, "use": moved.use}
     later = {k: t.xs(dates["latest"], level=1) for k, t in later.items() if t is not None}
-    lost = [(plain[k] - later[k]).sum(axis=1) for k in ("cost", "use") if k in later]
-    fits = (pd.concat(lost, axis=1).max(axis=1) < 1e-6) | again
+    fits = _fits(plain, later) | again
     allowed = standing.index[fits & (standing["protected"] == "")]
     switches = ((plain["cost"], "pause_cost"), (later["cost"], "restart_cost"))
     later["cost"] = sum((laid(t, standing[name]) for t, name in switches), later["cost"].round(2))
@@ -261,16 +260,19 @@ def _slowed(plain: dict, standing: pd.DataFrame, rate: float) -> dict:
     tables = {k: t.loc[more.index] for k, t in plain.items()}
     for name in {"cost", "use"} & set(tables):
         tables[name] = stretched(tables[name], more, yearly=name == "cost")
-    short = [
-        (plain[k].loc[more.index] - tables[k]).sum(axis=1) for k in ("cost", "use") if k in plain
-    ]
-    fits = more.index[pd.concat(short, axis=1).max(axis=1) < 1e-6]
+    fits = more.index[_fits(plain, tables)]
     tables = {k: t.loc[fits] for k, t in tables.items()}
     more = more.reindex(fits)
-    tables["cost"] = _in_cents(tables["cost"])
+    tables["cost"] = _in_cents(tables["cost"], tables["cost"].to_numpy().argmax(axis=1))
     tables["value"] = tables["value"] * (1 + rate) ** (-more / 12)
     tables["action"] = pd.Series("slow down", index=fits, dtype=object)
     return tables | ({"finish": tables["finish"] + more} if "finish" in tables else {})
+
+
+def _fits(plain: dict, later: dict) -> pd.Series:
+    """Tell of which projects neither money nor people fall past the last period."""
+    tables = [(plain[k].reindex(later[k].index) - later[k]) for k in ("cost", "use") if k in later]
+    return pd.concat([lost.sum(axis=1) for lost in tables], axis=1).max(axis=1) < 1e-6
 
 
 def stretched(flow: pd.DataFrame, months: pd.Series, *, yearly: bool) -> pd.DataFrame:
@@ -285,10 +287,8 @@ def stretched(flow: pd.DataFrame, months: pd.Series, *, yearly: bool) -> pd.Data
     period, rest = zip(*(parted(label, yearly) for label in flow.columns), strict=True)
     days, found = sorted(set(period)), flow.astype(float).copy()
     step = periods.months_between(*days[:2]) if len(days) > 1 else 12 if yearly else 1
-    place, kinds = (
-        pd.Index(days).get_indexer(list(period)),
-        pd.factorize(pd.Index(rest, tupleize_cols=False))[0],
-    )
+    place = pd.Index(days).get_indexer(list(period))
+    kinds = pd.factorize(pd.Index(rest, tupleize_cols=False))[0]
     for project, more in months.items():
         table = np.zeros((kinds.max() + 1, len(days)))
         table[kinds, place] = flow.loc[project]
@@ -304,11 +304,11 @@ def stretched(flow: pd.DataFrame, months: pd.Series, *, yearly: bool) -> pd.Data
     return found
 
 
-def _in_cents(table: pd.DataFrame) -> pd.DataFrame:
-    """Round money to cents; what rounding adds or takes is put where most is paid."""
+def _in_cents(table: pd.DataFrame, place: np.ndarray) -> pd.DataFrame:
+    """Round money to cents; what rounding adds or takes is put in one place of each row."""
     cents = np.round(table.to_numpy(dtype=float), 2)
     left = np.round(table.to_numpy().sum(axis=1), 2) - cents.sum(axis=1)
-    cents[np.arange(len(cents)), cents.argmax(axis=1)] += left
+    cents[np.arange(len(cents)), place] += left
     return pd.DataFrame(np.round(cents, 2), table.index, table.columns)
 
 

@@ -10,8 +10,8 @@ from math import factorial, fsum
 import numpy as np
 import pandas as pd
 
-from pmo_lib import periods
 from pmo_lib.checks import InputError, listing
+from pmo_lib.rebalance.history import months_apart
 from pmo_lib.rebalance.rebalancing import Rebalance
 
 Decide = Callable[[frozenset], Rebalance]
@@ -47,29 +47,32 @@ def bridge(decide: Decide, causes: Sequence[str]) -> pd.DataFrame:
     """
     everything = frozenset(causes)
     before, after = _places(decide(frozenset())), _places(decide(everything))
+    projects = before.index.union(after.index, sort=False)
     before, after = (
-        t.reindex(before.index.union(after.index, sort=False)) for t in (before, after)
+        t.reindex(projects).fillna({"place": "", "action": "not there"}) for t in (before, after)
     )
-    before, after = (
-        t.fillna({"going": False, "option": "", "action": "not there"}) for t in (before, after)
-    )
-    changed = after.index[(before[["going", "option"]] != after[["going", "option"]]).any(axis=1)]
+    changed = projects[before["place"] != after["place"]]
     if len(changed) == 0:
         return pd.DataFrame(columns=["change", "before", "after", "cause", "reason"])
-    alone = {c: _places(decide(frozenset({c}))) for c in causes}
-    without = {c: _places(decide(everything - {c})) for c in causes}
+
+    def as_now(causes: frozenset) -> pd.Series:
+        place = _places(decide(causes))["place"].reindex(changed, fill_value="")
+        return place == after["place"][changed]
+
+    alone = {c: as_now(frozenset({c})) for c in causes}
+    without = {c: as_now(everything - {c}) for c in causes}
     rows = []
     for project in changed:
-        single = [c for c in causes if _same(alone[c], after, project)]
-        needed = [c for c in causes if not _same(without[c], after, project)]
+        single = [c for c in causes if alone[c][project]]
+        needed = [c for c in causes if not without[c][project]]
         found = single or needed or list(causes)
         how = "alone" if single else "together"
         if len(found) > 1:
             how = "each alone" if single else "only together"
-        rows.append((
-            _change(before.loc[project], after.loc[project]), before.at[project, "action"],
-            after.at[project, "action"], " and ".join(found), f"{' and '.join(found)} {how}".capitalize(),
-        ))  # fmt: skip
+        words = " and ".join(found)
+        was, now = before.loc[project], after.loc[project]
+        reason = f"{words} {how}".capitalize()
+        rows.append((_change(was, now), was["action"], now["action"], words, reason))
     columns = ["change", "before", "after", "cause", "reason"]
     table = pd.DataFrame(rows, columns=columns, index=changed)
     names = decide(everything).table.get("name")
@@ -170,18 +173,11 @@ def against_approved(
     approved = decided.loc[decided["decision"].str.casefold() == "approved", "project"]
     going, was = ~table["action"].isin(_OUT), table.index.isin(approved)
     reports = status.sort_values("review", kind="stable").groupby("project")
-    last = reports[["changes", "milestones", "finish"]].nth(-1).assign(project=status["project"])
-    last = last.set_index("project").reindex(table.index)
-    earlier = reports["finish"].nth(-2)
-    earlier.index = status["project"].reindex(earlier.index)
-    later = [
-        np.nan if pd.isna(a) or pd.isna(b) else periods.months_between(a, b)
-        for a, b in zip(earlier.reindex(table.index), last["finish"], strict=True)
-    ]
+    last, earlier = (reports.nth(-n).set_index("project").reindex(table.index) for n in (1, 2))
+    later = months_apart(earlier["finish"], last["finish"])
     found = pd.DataFrame(index=table.index)
     if "name" in table:
         found["name"] = table["name"]
-    later = pd.Series(later, index=table.index, dtype=float)
     timed = table["action"].isin(_TIMED) | (later.fillna(0) != 0)
     found["change"] = np.select(
         [going & ~was, was & ~going, going & timed], ["entered", "left", "re-timed"], ""
@@ -193,22 +189,12 @@ def against_approved(
 
 
 def _places(found: Rebalance) -> pd.DataFrame:
-    """Return where each project is: whether it goes on or starts, and in which option."""
-    table = found.table
-    going = ~table["action"].isin(_OUT)
-    option = table["option"].where(going, "").astype(str)
-    return pd.DataFrame({"going": going, "option": option, "action": table["action"]})
-
-
-def _same(places: pd.DataFrame, after: pd.DataFrame, project) -> bool:
-    if project not in places.index:
-        return not after.at[project, "going"]
-    return bool(
-        (places.loc[project, ["going", "option"]] == after.loc[project, ["going", "option"]]).all()
-    )
+    """Return the action of each project, and its place: its option, empty where it does not go on."""
+    action, option = found.table["action"], found.table["option"]
+    return pd.DataFrame({"place": option.astype(str).mask(action.isin(_OUT), ""), "action": action})
 
 
 def _change(before: pd.Series, after: pd.Series) -> str:
-    if before["going"] != after["going"]:
-        return "entered" if after["going"] else "left"
+    if not before["place"] or not after["place"]:
+        return "entered" if after["place"] else "left"
     return "re-timed" if {before["action"], after["action"]} & set(_TIMED) else "moved"

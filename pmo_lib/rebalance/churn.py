@@ -73,8 +73,8 @@ def churn_frontier(
     [4.0, 4.0, 9.0]
     """
     points = int(require_number(points, name="points", low=2))
+    until, x, rows = monotonic() + 0.85 * time_limit, None, {}
     actions = lay_out(value, cost, budget, projects=projects, **constraints)
-    until, x, rows = monotonic() + 0.9 * time_limit, None, {}
     top = best(actions.with_most(stops=most_stops), gap=gap, time_limit=time_limit / 4)
     most = actions.changes(top)
     allowed = np.unique(np.linspace(0, most, min(points, most + 1)).round().astype(int))

@@ -33,10 +33,8 @@ def drift(status: pd.DataFrame, approvals: pd.DataFrame) -> pd.DataFrame:
     base = first.set_axis(["baseline_cost", "baseline_benefit", "baseline_finish"], axis=1)
     base["baseline_cost"] = approved.reindex(base.index).fillna(base["baseline_cost"])
     table = table.join(base, on="project")
-    for what in ("cost", "benefit"):
-        before = table[f"baseline_{what}"]
-        table[f"{what}_drift"] = table[f"forecast_{what}"] / before.where(before != 0) - 1
-    table["months_late"] = _months(table["baseline_finish"], table["finish"])
+    table = _with_drift(table)
+    table["months_late"] = months_apart(table["baseline_finish"], table["finish"])
     table["cost_to_complete"] = (table["forecast_cost"] - table["spent"]).clip(lower=0)
     return table[[
         "project", "review", "baseline_cost", "forecast_cost", "cost_drift", "baseline_benefit",
@@ -65,10 +63,7 @@ def programme_drift(drifts: pd.DataFrame, programme: pd.Series) -> pd.DataFrame:
         f"{kind}_{what}" for what in ("cost", "benefit") for kind in ("baseline", "forecast")
     ]
     groups = drifts.groupby(keys)
-    table = groups[amounts].sum().assign(projects=groups.size())
-    for what in ("cost", "benefit"):
-        before = table[f"baseline_{what}"]
-        table[f"{what}_drift"] = table[f"forecast_{what}"] / before.where(before != 0) - 1
+    table = _with_drift(groups[amounts].sum().assign(projects=groups.size()))
     return table.assign(months_late=groups["months_late"].max())
 
 
@@ -137,8 +132,18 @@ def _approved(approvals: pd.DataFrame) -> pd.DataFrame:
     return approved.sort_values("review", kind="stable")
 
 
-def _months(start: pd.Series, end: pd.Series) -> list[float]:
-    return [
-        np.nan if pd.isna(a) or pd.isna(b) else float(periods.months_between(a, b))
+def _with_drift(table: pd.DataFrame) -> pd.DataFrame:
+    """Add how far each forecast of cost and benefit is from its baseline. [share]."""
+    for what in ("cost", "benefit"):
+        before = table[f"baseline_{what}"]
+        table[f"{what}_drift"] = table[f"forecast_{what}"] / before.where(before != 0) - 1
+    return table
+
+
+def months_apart(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Count the months from one date to another, row by row; missing where either is."""
+    months = [
+        np.nan if pd.isna(a) or pd.isna(b) else periods.months_between(a, b)
         for a, b in zip(start, end, strict=True)
     ]
+    return pd.Series(months, index=start.index, dtype=float)

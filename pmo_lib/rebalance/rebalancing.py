@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmo_lib.rebalance.actions import AMOUNTS, Actions, best, first_of, lay_out
+from pmo_lib.rebalance.actions import AMOUNTS, SWITCHES, WORTHS, Actions, best, first_of, lay_out
 from pmo_lib.rebalance.words import reasons
 from pmo_lib.selection import Choice
 from pmo_lib.selection.choice import TIME_LIMIT
@@ -162,7 +162,7 @@ def labelled(
     table[["sunk_cost", "exit_cost"]] = projects[["sunk_cost", "exit_cost"]]
     table["switching_cost"] = _switching(table["action"], projects)
     table["frees"] = (before - after).sum(axis=1).where(runs, 0.0)
-    shown = projects.columns.difference([*AMOUNTS, "protected"], sort=False)
+    shown = projects.columns.difference([*AMOUNTS, *WORTHS, "protected"], sort=False)
     table[shown] = projects[shown]
     table.insert(3, "reason", reasons(table, projects["protected"], decided, currency))
     money = pd.DataFrame({"before": before.sum(), "freed": (before - after)[runs].sum()})
@@ -174,13 +174,10 @@ def labelled(
 
 def _switching(action: pd.Series, projects: pd.DataFrame) -> pd.Series:
     """Return what is paid to stop, pause or take up again. [currency]."""
-    paid = {
-        "stop": ["exit_cost", "contract_minimum"],
-        "pause": ["pause_cost", "restart_cost"],
-        "resume": ["restart_cost"],
-    }
+    words = action.replace("resume", "restart")
     return sum(
-        projects[names].sum(axis=1).where(action == word, 0.0) for word, names in paid.items()
+        projects[names].sum(axis=1).where(words == switch, 0.0)
+        for switch, names in SWITCHES.items()
     )
 
 

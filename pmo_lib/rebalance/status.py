@@ -10,12 +10,10 @@ import pandas as pd
 
 from pmo_lib import periods
 from pmo_lib.checks import InputError, listing, show
+from pmo_lib.rebalance.actions import AMOUNTS
 from pmo_lib.tables import Portfolio, TableError, portfolio_of, read_mapped_tables
 
-OF_PROJECTS = (
-    "status", "sunk_cost", "exit_cost", "contract_minimum", "pause_cost", "restart_cost",
-    "slow_months",
-)  # fmt: skip
+OF_PROJECTS = ("status", *AMOUNTS)
 """Columns of a status file that belong to the projects table."""
 
 
@@ -47,7 +45,7 @@ def update_status(portfolio: Portfolio, status: pd.DataFrame) -> tuple[Portfolio
     given = status.reset_index(drop=True)
     own = [column for column in OF_PROJECTS if column in given]
     new = portfolio.projects.copy()
-    problems: list[str] = []
+    problems = list(status.attrs.get("problems", ()))
     if own and "project" in given:
         known = given[given["project"].isin(new.index) & ~given["project"].duplicated()]
         for column in own:
@@ -91,15 +89,23 @@ def mapped_status(path: str | Path, column_map: str | Path) -> pd.DataFrame:
     column_map : str or path
         With ``[status.columns]``, and in ``[projects.columns]`` any of `OF_PROJECTS`.
 
+    Returns
+    -------
+    DataFrame
+        If cells are at fault, ``attrs["problems"]`` says so; `update_status` raises these
+        with its own.
+
     Raises
     ------
     InputError
         As `tables.read_mapped_tables`.
     """
-    found = read_mapped_tables(path, column_map, ["status", "projects"])
+    found, problems = read_mapped_tables(path, column_map, ["status", "projects"])
     own = [column for column in OF_PROJECTS if column in found["projects"]]
     facts = found["projects"].drop_duplicates("project")[["project", *own]]
-    return found["status"].merge(facts, on="project", how="left")
+    report = found["status"].merge(facts, on="project", how="left")
+    report.attrs = {"problems": problems} if problems else {}
+    return report
 
 
 def latest(status: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +153,7 @@ def _contradictions(
         portfolio.cash_flows,
         given.reindex(columns=["forecast_cost", "spent", "progress"]),
     )
-    numbers = numbers.apply(pd.to_numeric, errors="coerce")
+    stated, numbers = numbers["forecast_cost"], numbers.apply(pd.to_numeric, errors="coerce")
     for row, project in given["project"].items():
         if project not in projects.index:
             continue
@@ -165,7 +171,8 @@ def _contradictions(
                 yield f"{where} is complete and has cost to come; correct its status, forecast_cost or cash flows"
             if progress < 1:
                 yield f"{where} is complete with progress {progress:g}; correct one of the two"
-        if stands == "running" and not (cost > 0 and (own["cost"] > 0).any()):
+        unread = pd.isna(cost) and (pd.notna(stated[row]) or "problems" in given.attrs)
+        if stands == "running" and not unread and not (cost > 0 and (own["cost"] > 0).any()):
             yield f"{where} is running without a budget; state forecast_cost here and cost in cash_flows"
         if spent > cost:
             yield f"{where} has spent {show(spent)}, more than its forecast_cost {show(cost)}; correct one of the two"

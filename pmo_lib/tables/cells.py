@@ -40,6 +40,9 @@ def read_cells(column: Column, cells: list) -> list:
     read = reader(column)
     if column.kind not in ("text", "label", "choice"):
         read = partial(_plainly, read)
+    if all(type(cell) is str for cell in cells):  # of a text file, where few differ
+        known = {cell: _guarded(read, cell) for cell in set(cells)}
+        return [known[cell] for cell in cells]
     return [_guarded(read, cell) for cell in cells]
 
 

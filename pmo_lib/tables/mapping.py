@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from pmo_lib.tables.dictionary import TABLES, Column
 from pmo_lib.tables.foreign import Missing, availability, foreign_date, foreign_number
 from pmo_lib.tables.intake import intake_of
 from pmo_lib.tables.portfolio import Portfolio
-from pmo_lib.tables.problems import Findings, did_you_mean, place
+from pmo_lib.tables.problems import Findings, TableError, did_you_mean, place
 from pmo_lib.tables.reading import assemble
 from pmo_lib.tables.rows import Rows, complete, rows_of
 from pmo_lib.tables.sources import WORKBOOKS, RawTable, Source, raw_tables
@@ -71,21 +71,22 @@ def read_mapped(path: Path, column_map: str | Path | Mapping, findings: Findings
 
 
 def read_mapped_tables(
-    path: str | Path, column_map: str | Path | Mapping, names: Iterable[str]
-) -> dict[str, pd.DataFrame]:
+    path: str | Path, column_map: str | Path | Mapping, names: Sequence[str]
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     """Read some tables of a foreign file through a column map, without judging the rest.
 
     Parameters
     ----------
     path, column_map
         As in `read_mapped`.
-    names : iterable of str
+    names : sequence of str
         Tables that the map must fill from the file.
 
     Returns
     -------
-    dict of str to DataFrame
-        The columns that the map fills; empty cells are missing.
+    tuple of dict of str to DataFrame, and tuple of str
+        The columns that the map fills, empty cells missing; and a sentence for each cell
+        at fault, which is missing too.
 
     Raises
     ------
@@ -108,8 +109,9 @@ def read_mapped_tables(
             for _, (row, fault) in doubtful:
                 findings.cell(*row, expected=fault.expected, remedy=fault.remedy, fault=fault.fault)
             found[name] = rows.frame[list(table.columns)].reset_index(drop=True)
-    findings.raise_if_any()
-    return found
+    if len(found) < len(names):
+        findings.raise_if_any()
+    return found, TableError(findings.problems).problems if findings.problems else ()
 
 
 def _source_table(path: Path, source: Source, known: dict, findings: Findings) -> RawTable:

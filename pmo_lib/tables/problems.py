@@ -16,6 +16,9 @@ from pmo_lib.tables.texts import clean
 MOST_ALIKE = 10
 """How many problems of one kind in one column are worded before the rest is counted."""
 
+NO_HEADING = "no such heading"
+"""What is found where a column that a table needs is not there: told before all else."""
+
 COLUMNS = ["sheet", "row", "column", "found", "expected", "remedy"]
 
 
@@ -59,7 +62,7 @@ class TableError(InputError):
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        problems = sorted(problems, key=lambda problem: (problem.sheet, problem.row or 0))
+        problems = sorted(problems, key=lambda p: (p.found != NO_HEADING, p.sheet, p.row or 0))
         super().__init__(*_sentences(problems))
         self.table = pd.DataFrame([asdict(p) for p in problems]).reindex(columns=COLUMNS)
         self.table["row"] = self.table["row"].astype("Int64")
@@ -76,7 +79,7 @@ class Findings:
     notes : list of str
         What was ignored, assumed or changed.
     faulty : set of tuple
-        (sheet, row, column) of every cell that already has a problem.
+        (sheet, row, column) of every cell that already has a problem; row None is the column.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -92,7 +95,7 @@ class Findings:
         self, sheet, row, column, found, *, expected: str, remedy: str, fault: str = ""
     ) -> None:
         """Remember a cell at fault: *sheet row: column found is not expected; remedy*."""
-        if (sheet, row, column) in self.faulty:
+        if {(sheet, row, column), (sheet, None, column)} & self.faulty:
             return
         self.faulty.add((sheet, row, column))
         missing = found is None or found is pd.NA or found != found or found == ""
@@ -112,6 +115,19 @@ class Findings:
         self.problems.append(
             Problem(sentence, sheet, _whole(row), column, str(found), expected, remedy)
         )
+
+    def heading(self, sheet: str, column: str, *, remedy: str) -> None:
+        """Remember a column that a table needs and has not; its empty cells are no news then."""
+        self.faulty.add((sheet, None, column))
+        self.fault(
+            f"has no column {show(column)}", sheet=sheet, column=column, found=NO_HEADING,
+            expected=f"the heading {column}", remedy=remedy,
+        )  # fmt: skip
+
+    @property
+    def lacks_headings(self) -> bool:
+        """Whether a table lacks a column that it needs."""
+        return any(row is None for _, row, _ in self.faulty)
 
     def raise_if_any(self) -> None:
         """Raise one TableError with all problems, if there are any."""

@@ -94,14 +94,7 @@ def _matched(table: Table, raw: RawTable, findings: Findings) -> dict[int, Colum
     absent = [column for column in table.columns if column not in matched.values()]
     for column in absent:
         if column.required:
-            findings.fault(
-                f"has no column {show(column.name)}",
-                sheet=raw.sheet,
-                column=column.name,
-                found="no such heading",
-                expected="the heading " + column.name,
-                remedy=_heading_remedy(column, unknown),
-            )
+            findings.heading(raw.sheet, column.name, remedy=_heading_remedy(column, unknown))
     for heading in unknown:
         near = did_you_mean(heading, [column.name for column in absent if not column.required])
         words = f"column {show(heading)} is not known"

@@ -161,16 +161,17 @@ def csv_text(table: str, frame: pd.DataFrame) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(frame.columns)
-    kinds = [column.kind for column in TABLES[table].columns]
-    for cells in frame.itertuples(index=False, name=None):
-        writer.writerow([_csv_cell(cell, kind) for cell, kind in zip(cells, kinds, strict=True)])
+    columns = zip(TABLES[table].columns, frame.items(), strict=True)
+    cells = [_csv_cells(one.kind, column.tolist()) for one, (_, column) in columns]
+    writer.writerows(zip(*cells, strict=True))
     return text.getvalue()
 
 
-def _csv_cell(cell, kind: str) -> str:
-    if cell is None:
-        return ""
-    return protect(cell) if kind in ("label", "text") else as_text(cell)
+def _csv_cells(kind: str, cells: list) -> list[str]:
+    """Write the cells of one column; each distinct one is worded once."""
+    words = protect if kind in ("label", "text") else as_text
+    known = {cell: "" if cell is None else words(cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def require_fitting(table: str, column: str, text: str) -> str:

@@ -9,12 +9,10 @@ import pandas as pd
 
 from pmo_lib import alignment, scoring, value
 from pmo_lib import weights as weight_methods
-from pmo_lib.checks import InputError, listing, show
+from pmo_lib.checks import InputError, listing, refuse, show
 from pmo_lib.tables import Portfolio, parse_levels, parse_points
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.settings import Settings
-
-COMPUTED_SOURCES = ("npv", "bcr", "payback", "alignment")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +46,8 @@ class Evaluation:
     objective_weights : Series by objective
         Summing to 1; empty without objectives. [-]
     running : Index
-        Running projects, whose remaining cost and people come off the limits first.
+        Running projects, and stopped ones that still cost something: what they still cost
+        and the people they need come off the limits first.
     set_aside : DataFrame by project
         name and reason of each project that is read but not assessed.
     warnings : tuple of str
@@ -101,17 +100,19 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
     projects = portfolio.projects
     weights = _weights(portfolio, settings)
     objective_weights = _objective_weights(portfolio, settings)
-    _require_known_overrides(portfolio, settings)
+    overridden = [row["project"] for row in settings.overrides]
+    _require_known(overridden, projects.index, "overrides", "the projects table")
     flows = pricing.first_flows(portfolio)
     cost, benefit = pricing.by_year(portfolio, settings, flows)
     finance = pricing.finance(portfolio, settings, flows, cost, benefit)
     budget_cost = pricing.by_budget(portfolio, settings, flows, cost.index)
     contribution, unrated = _contribution(portfolio, settings)
-    aligned = _alignment(contribution, objective_weights)
+    aligned = _served(alignment.alignment, contribution, objective_weights)
     performance = _performance(portfolio, finance, aligned)
 
     proposed = projects.index[projects["status"] == "proposed"]
-    running = projects.index[projects["status"] == "running"]
+    stopped = (projects["status"] == "stopped") & projects.index.isin(finance.index)
+    running = projects.index[(projects["status"] == "running") | stopped]
     reasons = _reasons(portfolio, settings, performance.reindex(proposed), finance, unrated)
     assessed = proposed[~proposed.isin(reasons.index)]
     _require_estimates(portfolio, reasons, running, finance)
@@ -121,10 +122,16 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
             + "; ".join(f"{show(p)}: {r}" for p, r in reasons.head(3).items())
         )
     performance = performance.reindex(assessed)
-    values, not_doing, clipped = _values(portfolio.criteria, performance)
+    criteria = with_alignment_references(portfolio.criteria)
+    idle = {name: not_doing(row) for name, row in criteria.iterrows()}
+    idle = pd.DataFrame(idle, index=pd.Index([""], name="project"))
+    values, beyond = _values(criteria, pd.concat([performance, idle]))
+    values, value_of_not_doing = values.iloc[:-1], values.iloc[-1].rename("not doing")
     score = scoring.additive_value(values, weights)
-    over_not_doing, size_note = _worth(portfolio, settings, values, weights, not_doing)
-    priority = _priority(contribution, objective_weights, assessed)
+    over_not_doing, size_note = _worth(portfolio, settings, values, weights, value_of_not_doing)
+    rated = contribution[contribution.index.isin(assessed)]
+    rated = rated if (rated.to_numpy() > 0).any() else rated[:0]
+    priority = _served(alignment.priority, rated, objective_weights)
     worth = {
         "score": over_not_doing,
         "npv": finance["npv"].reindex(assessed).rename("worth"),
@@ -140,7 +147,7 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
         performance=performance,
         values=values,
         weighted_values=scoring.weighted_values(values, weights),
-        not_doing=not_doing,
+        not_doing=value_of_not_doing,
         score=score,
         rank=scoring.rank(score),
         worth=worth,
@@ -153,7 +160,7 @@ def evaluate(portfolio: Portfolio, settings: Settings) -> Evaluation:
         objective_weights=objective_weights,
         running=running,
         set_aside=_set_aside(portfolio, reasons),
-        warnings=tuple(_warnings(portfolio, settings, weights, clipped, size_note, finance)),
+        warnings=tuple(_warnings(portfolio, settings, criteria, beyond[:-1], size_note, finance)),
     )
 
 
@@ -161,48 +168,42 @@ def _weights(portfolio: Portfolio, settings: Settings) -> pd.Series:
     criteria = portfolio.criteria
     if len(criteria) == 0:
         raise InputError("criteria: the table is missing or empty; state at least one criterion")
-    points = criteria["weight"]
-    if settings.weights:
-        points = pd.Series(dict(settings.weights), dtype=float)
-        _require_known(points.index, criteria.index, "weights", "the criteria table")
-        points = points.reindex(criteria.index)
-    if not points.notna().all():
-        missing = listing(points.index[points.isna()])
-        raise InputError(f"weights: missing for {missing}; state points for every criterion, or 0")
-    return weight_methods.normalise(points).rename("weight")
+    return _normalised(
+        criteria["weight"], settings.weights, "weights", "the criteria table",
+        "state points for every criterion, or 0",
+    )  # fmt: skip
 
 
 def _objective_weights(portfolio: Portfolio, settings: Settings) -> pd.Series:
     objectives = portfolio.objectives
     if len(objectives) == 0:
         return pd.Series(dtype=float, name="weight", index=objectives.index)
-    points = objectives["weight"]
-    if settings.objective_weights:
-        points = pd.Series(dict(settings.objective_weights), dtype=float)
-        _require_known(points.index, objectives.index, "objective_weights", "the objectives table")
-        points = points.reindex(objectives.index)
-    elif points.isna().all() and objectives["rank"].notna().all():
-        best_first = list(objectives["rank"].sort_values(kind="stable").index)
+    stated, rank = settings.objective_weights, objectives["rank"]
+    if not stated and objectives["weight"].isna().all() and rank.notna().all():
+        best_first = list(rank.sort_values(kind="stable").index)
         return weight_methods.rank_order_centroid(best_first).reindex(objectives.index)
+    return _normalised(
+        objectives["weight"], stated, "objective_weights", "the objectives table",
+        "state points, or ranks for all",
+    )  # fmt: skip
+
+
+def _normalised(points: pd.Series, stated, name: str, where: str, remedy: str) -> pd.Series:
+    """Return weights of the points that settings state, or else the table."""
+    if stated:
+        _require_known(stated, points.index, name, where)
+        points = pd.Series(dict(stated), dtype=float).reindex(points.index)
     if not points.notna().all():
-        missing = listing(points.index[points.isna()])
-        raise InputError(
-            f"objective_weights: missing for {missing}; state points, or ranks for all"
-        )
-    return weight_methods.normalise(points).rename("weight")
+        raise InputError(f"{name}: missing for {listing(points.index[points.isna()])}; {remedy}")
+    return weight_methods.normalise(points)
 
 
 def _require_known(labels, known, name: str, where: str) -> None:
-    unknown = pd.Index(labels).difference(known, sort=False)
+    unknown = pd.Index(list(labels)).difference(known, sort=False)
     if len(unknown):
         raise InputError(
             f"{name}: not in {where}: {listing(unknown)}; known are {listing(known, most=12)}"
         )
-
-
-def _require_known_overrides(portfolio: Portfolio, settings: Settings) -> None:
-    named = [row["project"] for row in settings.overrides]
-    _require_known(named, portfolio.projects.index, "overrides", "the projects table")
 
 
 def _contribution(portfolio: Portfolio, settings: Settings) -> tuple[pd.DataFrame, pd.Series]:
@@ -224,59 +225,38 @@ def _contribution(portfolio: Portfolio, settings: Settings) -> tuple[pd.DataFram
     return frame.drop(index=gaps.index), pd.Series(words, dtype="str")
 
 
-def _alignment(contribution: pd.DataFrame, objective_weights: pd.Series) -> pd.Series:
-    if contribution.shape[0] == 0 or contribution.shape[1] == 0:
-        return pd.Series(dtype=float, name="alignment")
-    return alignment.alignment(contribution, objective_weights)
-
-
-def _priority(contribution, objective_weights, assessed) -> pd.Series:
-    rated = contribution[contribution.index.isin(assessed)]
-    if rated.shape[0] == 0 or rated.shape[1] == 0 or not (rated.to_numpy() > 0).any():
-        return pd.Series(dtype=float, name="priority")
-    return alignment.priority(rated, objective_weights)
+def _served(method, contribution: pd.DataFrame, objective_weights: pd.Series) -> pd.Series:
+    if contribution.size == 0:
+        return pd.Series(dtype=float, name=method.__name__)
+    return method(contribution, objective_weights)
 
 
 def _performance(portfolio: Portfolio, finance: pd.DataFrame, aligned: pd.Series) -> pd.DataFrame:
     """Lay out performance, project x criterion, from its table or from what is computed here."""
-    criteria = portfolio.criteria
-    computed = {
-        "npv": finance["npv"],
-        "bcr": finance["bcr"],
-        "payback": finance["payback"],
-        "alignment": aligned,
-    }
-    estimates = portfolio.performance.pivot(index="project", columns="criterion", values="estimate")
-    words = portfolio.performance.pivot(index="project", columns="criterion", values="level")
+    computed = {**finance[["npv", "bcr", "payback"]], "alignment": aligned}
+    estimates, words = (
+        portfolio.performance.pivot(index="project", columns="criterion", values=part)
+        for part in ("estimate", "level")
+    )
     columns = {}
-    for criterion, row in criteria.iterrows():
-        if row["source"] in COMPUTED_SOURCES:
-            column = computed[row["source"]]
-        else:
-            table = words if row["value_function"] == "levels" else estimates
-            column = table[criterion] if criterion in table else pd.Series(dtype=float)
-        columns[criterion] = column.reindex(portfolio.projects.index)
+    for criterion, row in portfolio.criteria.iterrows():
+        table = words if row["value_function"] == "levels" else estimates
+        stated = table.get(criterion, pd.Series(dtype=float))
+        columns[criterion] = computed.get(row["source"], stated).reindex(portfolio.projects.index)
     return pd.DataFrame(columns).rename_axis(index="project", columns="criterion")
 
 
 def _reasons(portfolio, settings, performance, finance, unrated) -> pd.Series:
     """Say for each proposal that cannot be assessed why not."""
     reasons: dict[str, str] = dict(portfolio.set_aside["reason"])
-    by_source = portfolio.criteria["source"]
-    now = pricing.base_date(portfolio, settings)
-    free = (finance["sunk_flow"] > 0) & (finance["cost"] == 0)
-    priced, gaps = performance.index.isin(finance.index), performance.isna().to_numpy()
-    doubtful = (
-        gaps.any(axis=1) | ~priced | performance.index.isin(unrated.index.union(free.index[free]))
-    )
-    for project, has_cost, row in zip(
-        performance.index[doubtful], priced[doubtful], gaps[doubtful], strict=True
-    ):
-        if project in reasons:
-            continue
-        missing = performance.columns[row]
+    by_source, now = portfolio.criteria["source"], pricing.base_date(portfolio, settings)
+    free = finance.index[(finance["sunk_flow"] > 0) & (finance["cost"] == 0)]
+    gaps, known = performance.isna(), performance.index
+    doubtful = gaps.any(axis=1) | ~known.isin(finance.index) | known.isin(unrated.index.union(free))
+    for project, row in gaps[doubtful & ~known.isin(list(reasons))].iterrows():
+        missing, has_cost = row.index[row], project in finance.index
         parts = [] if has_cost else ["no cost"]
-        if has_cost and free[project]:
+        if project in free:
             parts.append(f"all its cost lies before {now}; plan it from then on")
         if project in unrated.index:
             parts.append(unrated[project])
@@ -284,10 +264,7 @@ def _reasons(portfolio, settings, performance, finance, unrated) -> pd.Series:
         parts += [f"no estimate for {listing(stated)}"] if stated else []
         if has_cost and any(by_source[c] == "bcr" for c in missing):
             parts.append("benefit-cost ratio undefined, as there is no cost to divide by")
-        if parts:
-            reasons[project] = "; ".join(parts)
-        elif len(missing):
-            reasons[project] = f"cannot be computed: {listing(missing)}"
+        reasons[project] = "; ".join(parts) or f"cannot be computed: {listing(missing)}"
     return pd.Series(reasons, dtype="str")
 
 
@@ -312,45 +289,46 @@ def _require_estimates(portfolio, reasons, running, finance) -> None:
         "status to running or proposed, or drop the flag"
         for p in mandatory[paused]
     ]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
 
 
 def _values(criteria: pd.DataFrame, performance: pd.DataFrame):
-    """Turn performance into values; also the value of not doing, and what was clipped."""
-    criteria = with_alignment_references(criteria)
+    """Turn performance into values, and mark what lies beyond the references."""
     linear = criteria.index[criteria["value_function"] == "linear"]
     values = {}
-    not_doing = pd.Series(0.0, index=criteria.index)
     beyond = pd.DataFrame(False, index=performance.index, columns=criteria.index)
     if len(linear):
         references = {side: criteria.loc[linear, side] for side in ("worst", "best")}
         measured = performance[linear].astype(float)
         measured = measured.where(np.isfinite(measured), references["worst"], axis=1)
-        table = value.linear_value(measured, **references)
-        values |= {criterion: table[criterion] for criterion in linear}
-        idle = criteria.loc[linear, "not_doing"].fillna(references["worst"])
-        not_doing[linear] = value.linear_value(idle.to_frame("idle").T, **references).iloc[0]
+        values = {**value.linear_value(measured, **references)}
         beyond[linear] = value.beyond_references(measured, **references)
     for criterion, row in criteria.drop(index=linear).iterrows():
-        measured = performance[criterion]
+        measured, points = performance[criterion], corners(row)
         if row["value_function"] == "levels":
-            levels = parse_levels(row["levels"])
-            values[criterion] = value.level_value(measured, levels=levels)
-            idle = row["not_doing_level"]
-            not_doing[criterion] = levels.min() if pd.isna(idle) else levels[idle]
+            values[criterion] = value.level_value(measured, levels=points)
             continue
-        points = parse_points(row["points"])
-        worst = points.idxmin()
-        measured = measured.astype(float).replace(np.inf, worst)
+        measured = measured.astype(float).replace(np.inf, points.idxmin())
         values[criterion] = value.piecewise_value(measured, points=points)
-        idle = worst if np.isnan(row["not_doing"]) else row["not_doing"]
-        not_doing[criterion] = value.piecewise_value(pd.Series([idle]), points=points).iloc[0]
         beyond[criterion] = (measured < points.index.min()) | (measured > points.index.max())
     frame = pd.DataFrame(values, index=performance.index)[list(criteria.index)]
-    rows, columns = np.nonzero(beyond.to_numpy())
-    clipped = list(zip(beyond.index[rows], beyond.columns[columns], strict=True))
-    return frame.rename_axis(columns="criterion"), not_doing, clipped
+    return frame.rename_axis(columns="criterion"), beyond
+
+
+def corners(criterion: pd.Series) -> pd.Series:
+    """Return the corners of a value function: value by performance or level word."""
+    if criterion["value_function"] == "linear":
+        return pd.Series([0.0, 1.0], index=[criterion["worst"], criterion["best"]])
+    if criterion["value_function"] == "piecewise":
+        return parse_points(criterion["points"])
+    return parse_levels(criterion["levels"]).sort_values(kind="stable")
+
+
+def not_doing(criterion: pd.Series) -> float | str:
+    """Return the performance of not doing a project: as stated, or else the worst."""
+    levels = criterion["value_function"] == "levels"
+    stated = criterion["not_doing_level" if levels else "not_doing"]
+    return corners(criterion).idxmin() if pd.isna(stated) else stated
 
 
 def with_alignment_references(criteria: pd.DataFrame) -> pd.DataFrame:
@@ -373,9 +351,12 @@ def _worth(portfolio, settings, values, weights, not_doing) -> tuple[pd.Series, 
     stated = portfolio.projects.reindex(values.index)[["size", "size_unit"]]
     units = stated["size_unit"].dropna().unique()
     largest = settings.size_reference or float(stated["size"].max())
-    missing = "" if stated["size"].notna().all() else "not every size is stated"
-    missing = missing or ("sizes are in different units" if len(units) > 1 else "")
-    missing = missing or ("" if largest > 0 else "every size is 0")
+    faults = {
+        "not every size is stated": stated["size"].isna().any(),
+        "sizes are in different units": len(units) > 1,
+        "every size is 0": not largest > 0,
+    }
+    missing = next((words for words, found in faults.items() if found), "")
     if missing:
         return plain, (
             f"{what} and {missing}, so the list counts a small project's rating like a large one's, "
@@ -390,31 +371,29 @@ def _worth(portfolio, settings, values, weights, not_doing) -> tuple[pd.Series, 
 
 
 def _set_aside(portfolio: Portfolio, reasons: pd.Series) -> pd.DataFrame:
-    names = portfolio.projects["name"].reindex(reasons.index)
-    names = names.where(names.notna(), portfolio.set_aside["name"].reindex(reasons.index))
-    frame = pd.DataFrame({"name": names, "reason": reasons})
-    paused = portfolio.projects.index[portfolio.projects["status"] == "paused"]
-    waiting = pd.DataFrame(
-        {
-            "name": portfolio.projects.loc[paused, "name"],
-            "reason": "paused: resume or stop it in a rebalancing review",
-        }
-    )
-    return pd.concat([frame, waiting]).rename_axis("project")
+    stands, names = portfolio.projects["status"], portfolio.projects["name"]
+    waiting = "paused: resume or stop it in a rebalancing review"
+    waiting = pd.Series(waiting, index=stands.index[stands == "paused"], dtype="str")
+    reasons = pd.concat([reasons, waiting])
+    stated = portfolio.set_aside["name"].reindex(reasons.index)
+    names = names.reindex(reasons.index).fillna(stated)
+    return pd.DataFrame({"name": names, "reason": reasons}).rename_axis("project")
 
 
-def _warnings(portfolio, settings, weights, clipped, size_note, finance):
+def _warnings(portfolio, settings, criteria, beyond, size_note, finance):
     """Yield what every output of these figures must state."""
     if size_note:
         yield size_note + "."
+    if (portfolio.projects["name"] == portfolio.projects.index).all():
+        yield "No project has a name, so every list shows labels; add the column name to projects."
     examples = [p for p in portfolio.projects.index if str(p).startswith("example-")]
     if examples:
         yield f"Example rows of the template are still in the tables: {listing(examples)}."
+    clipped = [f"{beyond.index[i]}: {beyond.columns[j]}" for i, j in np.argwhere(beyond.to_numpy())]
     if clipped:
-        cells = listing((f"{project}: {criterion}" for project, criterion in clipped), most=8)
+        cells = listing(clipped, most=8)
         yield f"{len(clipped)} performances lie beyond the reference points and count as the reference: {cells}."
-    stale = _stale(portfolio, settings)
-    if stale:
+    if stale := _stale(criteria, settings):
         yield f"Weights judged for another swing, stale until confirmed: {listing(stale)}."
     if settings.unrated == "none" and len(portfolio.objectives):
         pairs = len(portfolio.projects) * len(portfolio.objectives) - len(portfolio.contributions)
@@ -435,16 +414,14 @@ def _warnings(portfolio, settings, weights, clipped, size_note, finance):
         yield f"Ranked by the first of several options: {listing(several.index[several > 1])}."
 
 
-def _stale(portfolio: Portfolio, settings: Settings) -> list[str]:
+def _stale(criteria: pd.DataFrame, settings: Settings) -> list[str]:
     """List criteria whose weight was judged for another swing than theirs is now."""
     stale = []
-    for criterion, row in with_alignment_references(portfolio.criteria).iterrows():
+    for criterion, row in criteria[criteria["value_function"] != "levels"].iterrows():
         judged = settings.swings.get(criterion) if settings.weights else None
         judged = np.array(judged or (row["swing_worst"], row["swing_best"]), dtype=float)
-        ends = np.array([row["worst"], row["best"]], dtype=float)
-        if row["value_function"] == "piecewise":
-            points = parse_points(row["points"])
-            ends = np.array([points.idxmin(), points.idxmax()], dtype=float)
-        if np.isfinite(judged).all() and np.isfinite(ends).all() and (judged != ends).any():
+        points = corners(row)
+        ends = points.idxmin(), points.idxmax()
+        if np.isfinite(judged).all() and (judged != ends).any():
             stale.append(criterion)
     return stale

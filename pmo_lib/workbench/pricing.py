@@ -172,18 +172,23 @@ def finance(
     table["sunk"] = stated.fillna(table["sunk_flow"])
     if cost.shape[0] == 0 or cost.shape[1] == 0:
         return table.assign(cost_pv=0.0, benefit_pv=0.0, npv=0.0, bcr=np.nan, payback=np.inf)
-    years = [periods.year_number(period, start) for period in cost.columns]
-    cost, benefit = (
-        flow.set_axis(years, axis=1).reindex(columns=range(max(years) + 1), fill_value=0.0)
-        for flow in (cost, benefit)
-    )
-    rate = discount_factors(portfolio, settings, max(years))
+    cost, benefit = (from_now(portfolio, settings, flow) for flow in (cost, benefit))
+    rate = discount_factors(portfolio, settings, cost.columns[-1])
     table["cost_pv"] = cost_benefit.present_value(cost, discount_rate=rate)
     table["benefit_pv"] = cost_benefit.present_value(benefit, discount_rate=rate)
     table["npv"] = table["benefit_pv"] - table["cost_pv"]
     table["bcr"] = cost_benefit.benefit_cost_ratio(benefit, cost, discount_rate=rate)
     table["payback"] = cost_benefit.payback_period(benefit - cost)
     return table
+
+
+def from_now(portfolio: Portfolio, settings: Settings, flow: pd.DataFrame) -> pd.DataFrame:
+    """Label yearly amounts by whole years from now, 0 to T, without gaps. [currency]."""
+    start = base_date(portfolio, settings)
+    years = [periods.year_number(period, start) for period in flow.columns]
+    return flow.set_axis(years, axis=1).reindex(
+        columns=range(max(years, default=0) + 1), fill_value=0.0
+    )
 
 
 def npv(portfolio: Portfolio, settings: Settings, flows: pd.DataFrame) -> pd.Series:

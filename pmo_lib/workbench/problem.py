@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import periods
-from pmo_lib.checks import InputError, listing, show
+from pmo_lib.checks import InputError, listing, refuse, show
 from pmo_lib.selection import Choice
 from pmo_lib.tables import Portfolio, parse_group
 from pmo_lib.wording import limit_words, money_words
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.evaluation import Evaluation
 from pmo_lib.workbench.means import hiring, transfers
-from pmo_lib.workbench.options import finishes, moved_demand, moved_flows, options
+from pmo_lib.workbench.options import as_taken, finishes, moved_demand, moved_flows, options
 from pmo_lib.workbench.settings import Settings
+
+LABELLED = ("value", "cost", "use", "start", "finish")
+"""Parts of a problem with one row a project, or a (project, option)."""
 
 
 def choosing_problem(portfolio: Portfolio, settings: Settings, evaluation: Evaluation) -> dict:
@@ -37,27 +40,24 @@ def choosing_problem(portfolio: Portfolio, settings: Settings, evaluation: Evalu
         [portfolio.limits, pd.DataFrame(settings.limits, columns=portfolio.limits.columns)]
     )
     problem = {
-        "value": value,
-        "cost": cost,
-        "budget": left,
-        "use": use,
-        "capacity": capacity,
-        "forced_in": forced_in,
-        "forced_out": forced_out,
+        "value": value, "cost": cost, "budget": left, "use": use, "capacity": capacity,
+        "forced_in": forced_in, "forced_out": forced_out,
         "limits": stated.astype({"at_least": float, "at_most": float}) if len(stated) else None,
         "groups": _groups(portfolio, stated, assessed),
         "transfers": transfers(portfolio, left),
         "hiring": hiring(portfolio, left, capacity),
         **relations,
-    }
+    }  # fmt: skip
     if relations["after"]:
         problem |= _dates(portfolio, settings, plan, relations["after"])
-    helped = _synergies(portfolio, settings, evaluation, problem)
+    problem["synergies"] = _synergies(portfolio, settings, evaluation, problem)
     if not (plan["months"] != 0).any() and len(plan) == len(assessed):
-        for name in ("value", "cost", "use", "start", "finish"):
-            if problem.get(name) is not None:
-                problem[name] = problem[name].droplevel("option")
-    return {**problem, "synergies": helped}
+        problem |= {name: problem[name].droplevel("option") for name in _stated(problem)}
+    return problem
+
+
+def _stated(problem: dict) -> list[str]:
+    return [name for name in LABELLED if problem.get(name) is not None]
 
 
 def _in_time(plan: pd.DataFrame, waits: list[tuple], forced_out: pd.Series) -> pd.DataFrame:
@@ -109,9 +109,7 @@ def _value(portfolio, settings, evaluation, plan, flows) -> pd.Series:
     factors = pricing.discount_factors(portfolio, settings, 1)
     projects = plan.index.get_level_values(0)
     worth = evaluation.worth.reindex(projects).to_numpy()
-    value = (
-        pd.Series(worth, index=plan.index) * plan["share"] * factors.iloc[1] ** (plan["delay"] / 12)
-    )
+    value = worth * plan["share"] * factors.iloc[1] ** (plan["delay"] / 12)
     several = projects.duplicated(keep=False)
     if settings.objective == "npv" and several.any():
         value[several] = pricing.npv(portfolio, settings, flows).reindex(plan.index)[several]
@@ -126,42 +124,34 @@ def _money(portfolio, settings, evaluation, plan, flows) -> tuple:
         total = ahead.groupby(["project", "option"])["cost"].sum().reindex(plan.index).fillna(0.0)
         return total, float(total.clip(lower=0).sum())
     left = limits - evaluation.cost.reindex(evaluation.running).sum()
-    if (left < -0.005).any():
-        raise InputError(
-            *(
-                f"budgets: running projects need more than there is in {limit_words(label)}: "
-                f"{money_words(-short, settings.currency)} too little; raise it or rebalance the "
-                "running work"
-                for label, short in left[left < -0.005].items()
-            )
-        )
+    problems = [
+        f"budgets: running projects need more than there is in {limit_words(label)}: "
+        f"{money_words(-short, settings.currency)} too little; raise it or rebalance the running work"
+        for label, short in left[left < -0.005].items()
+    ]
+    refuse(problems)
     return pricing.by_budget(portfolio, settings, flows, plan.index), left.clip(lower=0)
 
 
 def _people(portfolio: Portfolio, evaluation: Evaluation, plan, demand):
     """Return what proposals need and what running work leaves of each role and month. [FTE]."""
-    capacity = portfolio.capacity.groupby(["role", "period"])["amount"].sum()
-    if len(capacity) == 0:
+    left = _people_left(portfolio, evaluation)
+    if len(left) == 0:
         return None, None
-    taken = running_demand(portfolio, evaluation, capacity.index).sum()
-    key = pd.MultiIndex.from_frame(demand[["project", "option"]])
-    return by_role(demand, key, plan.index, capacity.index), (capacity - taken).clip(lower=0)
+    cells = left.index.get_indexer(pd.MultiIndex.from_frame(demand[["role", "period"]]))
+    rows = plan.index.get_indexer(pd.MultiIndex.from_frame(demand[["project", "option"]]))
+    need = pricing.summed((rows, cells), demand["amount"], (len(plan), len(left)))
+    return pd.DataFrame(need, index=plan.index, columns=left.index), left.clip(lower=0)
 
 
-def by_role(demand: pd.DataFrame, key, rows: pd.Index, labels: pd.MultiIndex) -> pd.DataFrame:
-    """Lay demand on roles and periods, one row a label of `rows`. [FTE]."""
-    cells = labels.get_indexer(pd.MultiIndex.from_frame(demand[["role", "period"]]))
-    place = (rows.get_indexer(key), cells)
-    table = pricing.summed(place, demand["amount"], (len(rows), len(labels)))
-    return pd.DataFrame(table, index=rows, columns=labels)
-
-
-def running_demand(portfolio, evaluation, labels: pd.MultiIndex) -> pd.DataFrame:
-    """Return what each running project needs of each role and month. [FTE]."""
-    demand = portfolio.demand
+def _people_left(portfolio: Portfolio, evaluation: Evaluation) -> pd.Series:
+    """Return what running work leaves of each role and month; below 0 where it is short. [FTE]."""
+    keys, demand = ["role", "period"], portfolio.demand
     first = demand["project"].map(pricing.first_options(portfolio)).fillna(demand["option"])
-    demand = demand[demand["option"] == first]
-    return by_role(demand, demand["project"], evaluation.running, labels)
+    own = demand["project"].isin(evaluation.running) & (demand["option"] == first)
+    capacity = portfolio.capacity.groupby(keys)["amount"].sum()
+    taken = demand[own].groupby(keys)["amount"].sum()
+    return capacity - taken.reindex(capacity.index, fill_value=0.0)
 
 
 def _forced(portfolio, settings, evaluation) -> tuple[pd.Series, pd.Series]:
@@ -186,8 +176,7 @@ def _forced(portfolio, settings, evaluation) -> tuple[pd.Series, pd.Series]:
             )
         else:
             outside[project] = reason
-    if any(problems):
-        raise InputError(*filter(None, problems))
+    refuse(filter(None, problems))
     return pd.Series(inside, dtype="str"), pd.Series(outside, dtype="str")
 
 
@@ -196,10 +185,8 @@ def _not_to_override(project, decision: str, projects, evaluation) -> str:
     if project in evaluation.running:
         remedy = "stop it in a rebalancing review" if decision == "out" else "it continues anyway"
         return f"overrides: {show(project)} is running; remove the override: {remedy}"
-    if projects.at[project, "status"] in ("complete", "paused"):
-        return (
-            f"overrides: {show(project)} is {projects.at[project, 'status']}; remove the override"
-        )
+    if (stands := projects.at[project, "status"]) in ("complete", "paused"):
+        return f"overrides: {show(project)} is {stands}; remove the override"
     if decision == "out":
         return ""
     return (
@@ -251,62 +238,46 @@ def _relations(portfolio, evaluation, forced_in, forced_out) -> tuple[dict, list
 def _dates(portfolio, settings, plan, after: list[tuple]) -> dict:
     """Return when each option starts and is finished, in months from now; demand dates for links."""
     now = pricing.base_date(portfolio, settings)
-    projects = plan.index.get_level_values(0)
+    projects = plan.index.get_level_values("project")
     ends = finishes(portfolio, projects.unique()).reindex(projects).to_numpy()
-    table = plan[["start", "delay"]].assign(finish=ends)
-    linked = table[
-        table.index.get_level_values("project").isin({p for pair in after for p in pair})
-    ]
+    table = plan[["start"]].assign(finish=ends)
+    linked = projects.isin({project for pair in after for project in pair})
     problems = [
         f"projects: {show(project)} is linked by 'after' but has no {word}; enter it"
         for column, word in (("start", "planned_start"), ("finish", "planned_finish"))
-        for project in linked.index[linked[column].isna()].unique("project")
+        for project in projects[linked & table[column].isna()].unique()
     ]
-    if problems:
-        raise InputError(*problems)
-    months = {
-        column: table[column].map(lambda day: periods.months_between(now, day), na_action="ignore")
-        for column in ("start", "finish")
-    }
-    start = months["start"].astype(float).fillna(0.0)
-    finish = (months["finish"].astype(float) + table["delay"]).fillna(start)
+    refuse(problems)
+    months = table.map(lambda day: periods.months_between(now, day), na_action="ignore")
+    months = months.astype(float)
+    start = months["start"].fillna(0.0)
+    finish = (months["finish"] + plan["delay"]).fillna(start)
     return {"start": start, "finish": finish.clip(lower=start)}
 
 
 def _synergies(portfolio, settings, evaluation, problem) -> pd.DataFrame | None:
     """Return extra value and cost of doing both; with running work, it is added to the proposal."""
     unit = 1.0 if settings.objective == "npv" else 0.01
-    cost, assessed = problem["cost"], evaluation.score.index
-    flat = cost.to_frame("cost") if isinstance(cost, pd.Series) else cost
+    value, cost, assessed = problem["value"].copy(), problem["cost"], evaluation.score.index
+    flat = cost.to_frame("cost") if isinstance(cost, pd.Series) else cost.copy()
     profile = flat.groupby(level=0, sort=False).first().clip(lower=0)
     profile = profile.div(profile.sum(axis=1).replace(0.0, np.nan), axis=0).fillna(0.0)
-    rows = {}
+    there, rows = {*assessed, *evaluation.running}, {}
     for row in portfolio.links.fillna({"value": 0.0, "cost": 0.0}).itertuples():
-        both = {row.project, row.other}
-        inside = [end for end in (row.project, row.other) if end in assessed]
-        if (
-            not (row.value or row.cost)
-            or not both <= {*assessed, *evaluation.running}
-            or not inside
-        ):
+        pair = (row.project, row.other)
+        inside = [end for end in pair if end in assessed]
+        if not (row.value or row.cost) or not inside or not there.issuperset(pair):
             continue
         extra = profile.loc[inside[0]] * row.cost
         if len(inside) == 2:
-            known = rows.get((row.project, row.other), 0.0)
-            rows[row.project, row.other] = known + pd.concat(
-                [pd.Series({"value": row.value * unit}), extra]
-            )
+            added = pd.concat([pd.Series({"value": row.value * unit}), extra])
+            rows[pair] = rows.get(pair, 0.0) + added
         else:
-            mine = problem["value"].index.get_level_values(0) == inside[0]
-            problem["value"] = problem["value"].mask(mine, problem["value"] + row.value * unit)
-            added = flat.mul(0.0).add(extra).mul(mine, axis=0)
-            flat = flat + added
-            problem["cost"] = flat["cost"] if isinstance(cost, pd.Series) else flat
-    if not rows:
-        return None
-    table = pd.DataFrame(rows).T
-    table.index = pd.MultiIndex.from_tuples(rows)
-    return table
+            mine = value.index.get_level_values(0) == inside[0]
+            value[mine] += row.value * unit
+            flat.loc[mine] += extra
+    problem |= {"value": value, "cost": flat["cost"] if isinstance(cost, pd.Series) else flat}
+    return pd.DataFrame(rows).T if rows else None
 
 
 def _groups(portfolio: Portfolio, limits: pd.DataFrame, assessed: pd.Index) -> pd.DataFrame | None:
@@ -334,15 +305,14 @@ def _groups(portfolio: Portfolio, limits: pd.DataFrame, assessed: pd.Index) -> p
 
 def cautions(portfolio: Portfolio, evaluation: Evaluation):
     """Yield where running work alone asks for more people than there are."""
-    capacity = portfolio.capacity.groupby(["role", "period"])["amount"].sum()
-    short = running_demand(portfolio, evaluation, capacity.index).sum() - capacity
-    short = short[short > 1e-9]
+    left = _people_left(portfolio, evaluation)
+    short = -left[left < -1e-9]
     if len(short):
         role, month = short.idxmax()
+        more = f" and in {len(short) - 1} more role-months" if len(short) > 1 else ""
         yield (
             f"Running work alone needs more people than there are: {role} short by "
-            f"{short.max():.1f} in {periods.month_label(month)}"
-            + (f" and in {len(short) - 1} more role-months." if len(short) > 1 else ".")
+            f"{short.max():.1f} in {periods.month_label(month)}{more}."
         )
 
 
@@ -357,12 +327,7 @@ def as_chosen(problem: dict, choice: Choice) -> dict:
     first = value.index.to_frame(index=False).groupby("project", sort=False)["option"].first()
     taken = choice.option.reindex(first.index).fillna(first)
     labels = pd.MultiIndex.from_arrays([taken.index, taken])
-    flat = {
-        name: problem[name].loc[labels].droplevel(1)
-        for name in ("value", "cost", "use", "start", "finish")
-        if problem.get(name) is not None
-    }
-    return {**problem, **flat}
+    return problem | {name: problem[name].loc[labels].droplevel(1) for name in _stated(problem)}
 
 
 def worth_of(problem: dict, choice: Choice) -> float:
@@ -380,9 +345,7 @@ def as_scheduled(
     portfolio: Portfolio, settings: Settings, evaluation: Evaluation, taken: pd.DataFrame
 ) -> Evaluation:
     """Return an evaluation whose money is that of the options taken; scores stay as they are."""
-    flows = pricing.first_flows(portfolio)
-    rest = flows[~flows["project"].isin(taken.index.get_level_values(0))]
-    flows = pd.concat([rest, moved_flows(portfolio, taken)], ignore_index=True)
+    flows = as_taken(portfolio, taken).cash_flows
     cost, benefit = pricing.by_year(portfolio, settings, flows)
     order = evaluation.finance.index
     cost, benefit = cost.reindex(order), benefit.reindex(order)

@@ -12,13 +12,16 @@ import pandas as pd
 from pmo_lib import periods, scoring, selection
 from pmo_lib.checks import InputError
 from pmo_lib.wording import counted, limit_words, listed, money_words, worth_between
-from pmo_lib.workbench.problem import as_chosen
+from pmo_lib.workbench.problem import LABELLED, as_chosen
 from pmo_lib.workbench.settings import RULES, Settings
 
 BY_THE_BOARD = ("Included by the board", "Excluded by the board")
 
 PRICING_SECONDS = 20.0
 """How long prices may take in all; later projects are told what does not fit. [s]"""
+
+MOST_LETTERS = 42
+"""Letters of another project's name in a reason."""
 
 EXPLAINED_AT_MOST = 60
 """Proposals for which each reason is priced by a choice of its own; beyond, by what is left over."""
@@ -38,9 +41,7 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
             words = f"why {names[project]} is {'in' if funded else 'out'}"
             stopped = bool(progress(done, len(choice.selected), words))
         in_time = priced and not stopped and monotonic() - began < PRICING_SECONDS
-        words = forced.get(project, "")
-        if not words:
-            words = _standing(project, funded, settings, problem, choice, names)
+        words = forced.get(project) or _standing(project, funded, settings, problem, choice, names)
         if in_time and (project not in forced.index or words.startswith(BY_THE_BOARD)):
             words += _price(project, funded, settings, problem, model, choice, names)
         elif not words:
@@ -92,22 +93,16 @@ def _limits_broken(project, problem, choice) -> list[str]:
     """Name the upper limits that adding a project to the list as it is would break."""
     if problem["limits"] is None:
         return []
-    after = choice.selected.copy()
-    after[project] = True
-    cost = problem["cost"]
+    after = choice.selected | (choice.selected.index == project)
+    cost = problem["cost"].loc[after]
     cost = cost.sum(axis=1) if isinstance(cost, pd.DataFrame) else cost
     broken = []
     for row in problem["limits"].itertuples():
-        member = problem["groups"][row.group]
-        if not (member[project] > 0 and row.at_most >= 0):
-            continue
-        money = float((member * cost)[after].sum())
-        level = {
-            "count": float((member > 0)[after].sum()),
-            "amount": money,
-            "share": money / float(cost[after].sum()) if cost[after].sum() > 0 else 0.0,
-        }[row.measure]
-        if level > row.at_most + 1e-9:
+        member = problem["groups"].loc[after, row.group]
+        money, total = float((member * cost).sum()), float(cost.sum())
+        share = money / total if total > 0 else 0.0
+        level = {"count": (member > 0).sum(), "amount": money, "share": share}[row.measure]
+        if member[project] > 0 and level > row.at_most + 1e-9:
             broken.append(f"{row.group} may be at most {row.at_most:,g} ({row.measure})")
     return broken
 
@@ -117,9 +112,13 @@ def shortfalls(need, available, choice, project) -> pd.Series:
     if isinstance(need, pd.Series):
         short = float(need[choice.selected].sum() + need[project] - available)
         return pd.Series({None: short}) if short > 0.005 else pd.Series(dtype=float)
-    short = need[choice.selected].sum() + need.loc[project] - available
-    scale = 0.005 if need.to_numpy().max(initial=0) > 1000 else 1e-6
-    return short[(short > scale) & (need.loc[project] > 0)]
+    needs, there = need.to_numpy(), available.reindex(need.columns).to_numpy()
+    taken = choice.selected.reindex(need.index).to_numpy(dtype=bool)
+    own = needs[need.index.get_loc(project)]
+    asked = np.flatnonzero(own > 0)
+    short = needs[:, asked][taken].sum(axis=0) + own[asked] - there[asked]
+    scale = 0.005 if needs.max(initial=0) > 1000 else 1e-6
+    return pd.Series(short, need.columns[asked], dtype=float)[short > scale]
 
 
 def _price(project, funded, settings, problem, model, choice, names) -> str:
@@ -181,8 +180,18 @@ def that_can_bind(problem: dict) -> dict:
 
 def named(names) -> str:
     """Word a few project names: long ones shortened, more than three counted."""
-    names = [textwrap.shorten(str(name), 42, placeholder=" …") for name in names]
-    return listed(names, most=2 if len(names) > 3 else None)
+    return listed(map(short_name, names), most=2 if len(names) > 3 else None)
+
+
+def short_name(name: object) -> str:
+    """Shorten a long name for a sentence, at a blank where there is one.
+
+    >>> short_name("Digital front door: resident app and online payments"), short_name("W" * 50)[-3:]
+    ('Digital front door: resident app and …', 'WW…')
+    """
+    words = " ".join(str(name).split())
+    short = textwrap.shorten(words, MOST_LETTERS, placeholder=" …")
+    return short if short != "…" else f"{words[: MOST_LETTERS - 1]}…"
 
 
 def split_warnings(portfolio, settings, evaluation, problem, choice):
@@ -218,17 +227,13 @@ def split_warnings(portfolio, settings, evaluation, problem, choice):
 def _funded_if_split(project, worth: float, problem: dict) -> bool:
     """Choose with a project replaced by two halves that are each worth so much."""
     halves = [f"{project} (half {n})" for n in (1, 2)]
-    split = {**problem, "value": _replaced(problem["value"], project, halves, worth)}
-    for name in ("cost", "use"):
-        if problem[name] is not None:
-            half = problem[name].loc[project] / 2
-            split[name] = _replaced(problem[name], project, halves, half)
-    if problem["groups"] is not None:
-        member = problem["groups"].loc[project]
-        split["groups"] = _replaced(problem["groups"], project, halves, member)
-    for name in ("start", "finish"):
+    split, shares = dict(problem), {"cost": 0.5, "use": 0.5}
+    for name in (*LABELLED, "groups"):
         if problem.get(name) is not None:
-            split[name] = _replaced(problem[name], project, halves, problem[name].loc[project])
+            row = problem[name].loc[project] * shares.get(name, 1.0)
+            split[name] = problem[name].drop(index=project)
+            for half in halves:
+                split[name].loc[half] = worth if name == "value" else row
     if problem["synergies"] is not None:
         alone = [project not in pair for pair in problem["synergies"].index]
         split["synergies"] = problem["synergies"][alone]
@@ -243,10 +248,3 @@ def _funded_if_split(project, worth: float, problem: dict) -> bool:
     except selection.InfeasibleError:
         return False
     return bool(again.selected[halves].any())
-
-
-def _replaced(table, project, halves, row):
-    kept = table.drop(index=project)
-    for half in halves:
-        kept.loc[half] = row
-    return kept

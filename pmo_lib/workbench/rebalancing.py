@@ -10,26 +10,18 @@ import pandas as pd
 
 from pmo_lib import periods
 from pmo_lib import rebalance as core
-from pmo_lib.checks import InputError
+from pmo_lib.checks import InputError, refuse
+from pmo_lib.rebalance.actions import AMOUNTS, SWITCHES
 from pmo_lib.rebalance.status import latest
-from pmo_lib.tables import AS_PROPOSED, Portfolio, as_frame, parse_levels, parse_points
+from pmo_lib.tables import AS_PROPOSED, Portfolio, as_frame
 from pmo_lib.workbench import pricing
-from pmo_lib.workbench.evaluation import Evaluation, evaluate
+from pmo_lib.workbench.evaluation import Evaluation, evaluate, not_doing
 from pmo_lib.workbench.options import options
 from pmo_lib.workbench.problem import choosing_problem
 from pmo_lib.workbench.recommendation import Recommendation
 from pmo_lib.workbench.settings import Settings, review_rules
 
-_SWITCHES = {
-    "stop_value": ["exit_cost", "contract_minimum"],
-    "restart_value": ["restart_cost"],
-    "pause_value": ["pause_cost", "restart_cost"],
-}
-
 SHOWN = ("name", "programme", "sponsor", "category", "status")
-AMOUNTS = (
-    "sunk_cost", "exit_cost", "contract_minimum", "pause_cost", "restart_cost", "slow_months",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,15 +64,13 @@ def review(made: Recommendation) -> Review:
     """
     portfolio, settings = made.portfolio, made.settings
     rules = review_rules(settings)
-    problems = core.contradictions(portfolio)
-    if problems:
-        raise InputError(*problems)
-    problem = review_problem(portfolio, settings, rules)
+    refuse(core.contradictions(portfolio))
+    problem, left_out = _stated(portfolio, settings, rules)
     drift = core.drift(portfolio.status, portfolio.approvals)
     last = drift.groupby("project").last()
     standing = core.standing(**problem, drift=last, currency=settings.currency)
     found = _rebalanced(problem, settings, rules)
-    return Review(made, found, rules, problem, drift, standing, _left_out(portfolio, settings))
+    return Review(made, found, rules, problem, drift, standing, left_out)
 
 
 def rebalance(
@@ -117,10 +107,15 @@ def review_problem(portfolio: Portfolio, settings: Settings, rules: core.Rules) 
     that `rules` gives to the latest confidence all that is estimated comes, otherwise the
     cost alone. Stopping, pausing and taking up again are worth what paying for them is.
     """
-    ahead, evaluation = _all_ahead(portfolio, settings)
+    return _stated(portfolio, settings, rules)[0]
+
+
+def _stated(portfolio: Portfolio, settings: Settings, rules: core.Rules) -> tuple[dict, pd.Series]:
+    """Return `review_problem`, and why running or paused work could not be judged, by project."""
+    ahead, evaluation, left_out = _all_ahead(portfolio, settings)
     problem = choosing_problem(ahead, settings, evaluation)
     shown = portfolio.projects.reindex(evaluation.score.index)
-    facts = shown[list(SHOWN)].join(shown[list(AMOUNTS)].fillna(0.0))
+    facts = shown[[*SHOWN, *AMOUNTS]].fillna(dict.fromkeys(AMOUNTS, 0.0))
     status = latest(portfolio.status)
     facts["confidence"] = status["confidence"].reindex(facts.index)
     facts["success"] = facts["confidence"].map(dict(rules.success)).astype(float).fillna(1.0)
@@ -131,9 +126,9 @@ def review_problem(portfolio: Portfolio, settings: Settings, rules: core.Rules) 
     due = status["finish"].reindex(facts.index)
     facts["protected"] = _protected(facts, due, settings, rules)
     now, cost = pricing.base_date(portfolio, settings), evaluation.cost_by_year
-    for name, costs in _SWITCHES.items():
+    for switch, costs in SWITCHES.items():
         paid_now = facts[costs].sum(axis=1).to_frame(now)
-        facts[name] = _worth_of_paying(ahead, settings, paid_now)
+        facts[f"{switch}_value"] = _worth_of_paying(ahead, settings, paid_now)
     failed = _worth_of_paying(ahead, settings, cost.reindex(facts.index))
     by_option = problem["value"].index.get_level_values(0)
     chance, failed = (s.reindex(by_option).to_numpy() for s in (facts["success"], failed))
@@ -143,20 +138,13 @@ def review_problem(portfolio: Portfolio, settings: Settings, rules: core.Rules) 
     if problem["value"].index.nlevels == 2:
         plan = options(ahead, settings, facts.index)
         problem["delay"] = plan["delay"].reindex(problem["value"].index)
-    return problem | {
+    stated = {
         "value": chance * problem["value"] + (1 - chance) * np.where(chance < 1, failed, 0.0),
         "projects": facts.rename_axis("project"),
         "pause_months": rules.pause_months if has_years else 0,
         "discount_rate": 1 / float(factors.iloc[1]) - 1,
     }
-
-
-def _left_out(portfolio: Portfolio, settings: Settings) -> pd.Series:
-    """Say why running or paused work cannot be assessed like a proposal, by project."""
-    stands = portfolio.projects["status"]
-    reviewed = stands.isin(["running", "paused"])
-    aside = evaluate(_as_proposals(portfolio, reviewed), settings).set_aside["reason"]
-    return aside[aside.index.isin(stands.index[reviewed])]
+    return problem | stated, left_out
 
 
 def _as_proposals(portfolio: Portfolio, reviewed: pd.Series) -> Portfolio:
@@ -170,23 +158,26 @@ def _as_proposals(portfolio: Portfolio, reviewed: pd.Series) -> Portfolio:
     return dataclasses.replace(portfolio, projects=projects, options=kept)
 
 
-def _all_ahead(portfolio: Portfolio, settings: Settings) -> tuple[Portfolio, Evaluation]:
-    """Assess running and paused projects like proposals; running ones that cannot be, stay."""
-    stands = portfolio.projects["status"]
+def _all_ahead(portfolio: Portfolio, settings: Settings) -> tuple[Portfolio, Evaluation, pd.Series]:
+    """Assess running and paused projects like proposals; what cannot be, stays, with the reason."""
+    stands, left_out = portfolio.projects["status"], []
     reviewed = stands.isin(["running", "paused"])
     for _ in range(2):
         ahead = _as_proposals(portfolio, reviewed)
         evaluation = evaluate(ahead, settings)
-        aside = reviewed & stands.index.isin(evaluation.set_aside.index)
-        if not aside.any():
+        aside = evaluation.set_aside["reason"]
+        left_out.append(aside[aside.index.isin(stands.index[reviewed])])
+        if left_out[-1].empty:
             break
-        reviewed &= ~aside
-    return ahead, evaluation
+        reviewed &= ~stands.index.isin(left_out[-1].index)
+    return ahead, evaluation, left_out[0]
 
 
 def _protected(facts, due: pd.Series, settings: Settings, rules: core.Rules) -> pd.Series:
     """Say of each project that must go on as it is why; empty for the others."""
-    _require_known(rules.protected, facts.index, "protected")
+    unknown = pd.Index(rules.protected).difference(facts.index)
+    if len(unknown):
+        raise InputError(f"protected: not an assessed project: {', '.join(map(str, unknown))}")
     today = settings.meeting_date or settings.base_date
     words = pd.Series("", index=facts.index, dtype=str)
     if today:
@@ -200,12 +191,6 @@ def _protected(facts, due: pd.Series, settings: Settings, rules: core.Rules) -> 
     return words
 
 
-def _require_known(labels, known: pd.Index, name: str) -> None:
-    unknown = pd.Index(labels).difference(known)
-    if len(unknown):
-        raise InputError(f"{name}: not an assessed project: {', '.join(map(str, unknown))}")
-
-
 def _worth_of_paying(ahead: Portfolio, settings: Settings, cost: pd.DataFrame) -> pd.Series:
     """Return what paying costs by year for nothing is worth, in what the list sums.
 
@@ -216,7 +201,8 @@ def _worth_of_paying(ahead: Portfolio, settings: Settings, cost: pd.DataFrame) -
     flows = cost.rename_axis("project").reset_index()
     flows = flows.melt("project", var_name="period", value_name="cost")
     own = ahead.criteria[ahead.criteria["source"] == "performance"]
-    idle = [(criterion, *_idle(row)) for criterion, row in own.iterrows()]
+    idle = {criterion: not_doing(row) for criterion, row in own.iterrows()}
+    idle = [(c, np.nan, w) if isinstance(w, str) else (c, w, None) for c, w in idle.items()]
     nothing = [(project, *one) for project in cost.index for one in idle]
     columns = ["project", "criterion", "estimate", "level"]
     stands = np.where(ahead.projects.index.isin(cost.index), "proposed", "complete")
@@ -232,14 +218,3 @@ def _worth_of_paying(ahead: Portfolio, settings: Settings, cost: pd.DataFrame) -
     now = pricing.base_date(ahead, settings)
     worth = evaluate(paid, dataclasses.replace(settings, base_date=now)).worth
     return worth.reindex(cost.index).fillna(0.0)
-
-
-def _idle(criterion: pd.Series) -> tuple[float, str | None]:
-    """Return performance of not doing a project, as an estimate or a level."""
-    if criterion["value_function"] == "levels":
-        stated = criterion["not_doing_level"]
-        return np.nan, parse_levels(criterion["levels"]).idxmin() if pd.isna(stated) else stated
-    if not np.isnan(criterion["not_doing"]):
-        return criterion["not_doing"], None
-    points = criterion["value_function"] == "piecewise"
-    return (parse_points(criterion["points"]).idxmin() if points else criterion["worst"]), None

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import periods, selection
-from pmo_lib.checks import InputError, show
+from pmo_lib.checks import refuse, show
 from pmo_lib.tables import Portfolio
 from pmo_lib.wording import Money, counted, limit_words, money_words, one_line
 from pmo_lib.workbench.answers import naming
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
-from pmo_lib.workbench.means import hires, moves
+from pmo_lib.workbench.means import means_words
 from pmo_lib.workbench.options import option_words, taken_options
 from pmo_lib.workbench.problem import (
     as_chosen,
@@ -82,11 +82,19 @@ class Recommendation:
         both = {self.settings.rule: self.choice, self.other_rule: self.other}
         return {rule: both[rule] for rule in RULES}
 
+    @functools.cached_property
+    def _called(self) -> dict:
+        called = dict(self.evaluation.set_aside["name"])
+        return called | dict(self.portfolio.projects["name"].dropna())
+
+    @functools.cached_property
+    def taken(self) -> pd.DataFrame:
+        """The options that the list takes: rows of `options`, ``first`` the one ranked by."""
+        return taken_options(self.portfolio, self.settings, self.choice.option)
+
     def names(self, projects) -> list[str]:
         """Return what projects are called, their labels where no name is known."""
-        known = dict(self.evaluation.set_aside["name"])
-        known |= dict(self.portfolio.projects["name"].dropna())
-        return [one_line(known.get(project)) or str(project) for project in projects]
+        return [one_line(self._called.get(project)) or str(project) for project in projects]
 
     def left_by_year(self) -> pd.Series:
         """Add up what is left over of the budgets, by money year. [currency]."""
@@ -155,25 +163,19 @@ def laid_out(
         why[words.index] += "; " + words
     ranked = _ranked_list(portfolio, settings, evaluation, choice, why)
     flat = as_chosen(problem, choice)
-    limits = _limits(choice)
-    return Recommendation(
-        portfolio=portfolio,
-        settings=settings,
-        evaluation=evaluation,
-        problem=problem,
-        choice=choice,
-        other=other,
-        ranked_list=ranked,
-        limits=limits,
-        other_list=_other_list(settings, evaluation, ranked, choice, other),
-        headline=_headline(portfolio, settings, evaluation, flat, choice, ranked),
-        warnings=evaluation.warnings
-        + tuple(cautions(portfolio, evaluation))
-        + tuple(moves(choice, settings))
-        + tuple(hires(problem, choice, portfolio, settings))
-        + _not_met(choice)
-        + (tuple(split_warnings(portfolio, settings, evaluation, flat, choice)) if explain else ()),
+    other_list = _other_list(settings, evaluation, ranked, choice, other)
+    headline = _headline(portfolio, settings, flat, choice, ranked)
+    warnings = (
+        *evaluation.warnings,
+        *cautions(portfolio, evaluation),
+        *means_words(problem, choice, portfolio, settings, priced=explain),
+        *_not_met(choice),
+        *(split_warnings(portfolio, settings, evaluation, flat, choice) if explain else ()),
     )
+    return Recommendation(
+        portfolio, settings, evaluation, problem, choice, other, ranked, _limits(choice),
+        other_list, headline, warnings,
+    )  # fmt: skip
 
 
 def differences(before: Recommendation, after: Recommendation) -> pd.DataFrame:
@@ -199,9 +201,7 @@ def _by_option(score: pd.Series, value: pd.Series) -> pd.Series:
     if value.index.nlevels == 1:
         return score
     place = value.groupby(level=0, sort=False).cumcount()
-    return (score.reindex(value.index.get_level_values(0)).to_numpy() - 1e-9 * place).rename(
-        "score"
-    )
+    return score.reindex(value.index.get_level_values(0)).to_numpy() - 1e-9 * place
 
 
 def _told(progress, n: int):
@@ -234,8 +234,7 @@ def _require_assessed(portfolio, evaluation, choice) -> None:
         for project, other in pairs
         if project in chosen and other in aside.index
     ]
-    if problems:
-        raise InputError(*problems)
+    refuse(problems)
 
 
 def _ranked_list(portfolio, settings, evaluation, choice, why) -> pd.DataFrame:
@@ -256,14 +255,16 @@ def _ranked_list(portfolio, settings, evaluation, choice, why) -> pd.DataFrame:
     table["rank"] = evaluation.rank.reindex(shown).astype("Int64")
     table["score"] = evaluation.score.reindex(shown)
     table["too_close"] = _too_close(table, settings.too_close)
-    for column in ("bcr", "npv"):
-        table[column] = finance[column].reindex(shown)
-    table["cost"] = finance["cost_in_budget"].reindex(shown)
-    table["this_year"] = finance["this_year"].reindex(shown)
+    columns = ["bcr", "npv", "cost", "this_year"]
+    table[columns] = finance.reindex(shown)[["bcr", "npv", "cost_in_budget", "this_year"]]
     reason = pd.concat([why, evaluation.set_aside["reason"]])
-    table["why"] = reason.reindex(shown).fillna("Running: its remaining cost comes first")
+    ending = projects["status"].reindex(shown).eq("stopped")
+    first = ending.map(
+        {True: "Stopped: what ending it costs", False: "Running: its remaining cost"}
+    )
+    table["why"] = reason.reindex(shown).fillna(first + " comes first")
     table["funded"] = selected
-    order = table["block"].map({name: place for place, name in enumerate(BLOCKS)})
+    order = table["block"].map(BLOCKS.index)
     table = table.assign(order=order).sort_values(["order", "rank", "name"], kind="stable")
     total = table["cost"].where(table["funded"]).cumsum()
     table.insert(table.columns.get_loc("this_year") + 1, "running_total", total)
@@ -303,7 +304,7 @@ def _other_list(settings, evaluation, ranked, choice, other) -> pd.DataFrame:
     return table.sort_values(["funded_by", "rank"])
 
 
-def _headline(portfolio, settings, evaluation, problem, choice, ranked) -> str:
+def _headline(portfolio, settings, problem, choice, ranked) -> str:
     """Word the recommendation in one sentence."""
     funded = ranked[ranked["funded"]]
     proposals = int((portfolio.projects["status"] == "proposed").sum())
@@ -339,22 +340,16 @@ def _left_because(problem: dict, choice, names: pd.Series) -> str:
     out = choice.selected.index[~choice.selected].difference(problem["forced_out"].index)
     if len(out) == 0:
         decided = int((~choice.selected).sum())
-        left_out = (
-            f"{counted(decided, 'proposal')} left out {'are' if decided > 1 else 'is'} excluded"
-        )
-        return f"the {left_out}" if decided else "every proposal is funded"
-    short_of_money = [
-        len(shortfalls(problem["cost"], problem["budget"], choice, project)) > 0 for project in out
-    ]
-    affordable = out[~np.array(short_of_money)]
-    into = choice.selected
-    barred = {a for a, b in problem["excludes"] if into[b]} | {
-        b for a, b in problem["excludes"] if into[a]
-    }
+        verb = "are" if decided > 1 else "is"
+        left_out = f"the {counted(decided, 'proposal')} left out {verb} excluded"
+        return left_out if decided else "every proposal is funded"
+    into, excludes = choice.selected, problem["excludes"]
+    barred = {a for a, b in [*excludes, *((b, a) for a, b in excludes)] if into[b]}
     barred |= {a for a, b in problem["requires"] if not into[b]}
     lacking = {
         project: "" if project in barred else does_not_fit(project, problem, choice)
-        for project in affordable
+        for project in out
+        if not len(shortfalls(problem["cost"], problem["budget"], choice, project))
     }
     if not all(lacking.values()):
         return "what still fits would push out something worth more, or breaks a link"

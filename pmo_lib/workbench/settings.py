@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import tomlkit
 
-from pmo_lib import periods
-from pmo_lib.checks import InputError, show
+from pmo_lib.checks import InputError, refuse, show
 from pmo_lib.rebalance.rules import Rules
+from pmo_lib.workbench import allowed
+from pmo_lib.workbench.allowed import either, keyed, no_less, one_of, text, within
 
 RULES = ("best affordable list", "down the list")
 OBJECTIVES = ("score", "npv", "priority")
@@ -23,17 +23,33 @@ OFFICES = ("supportive", "controlling", "directive")
 NOT_DECISIVE = ("saved_by", "saved_reason", "saved_on", "office", "approval_matrix")
 STATES = ("DRAFT", "FOR APPROVAL", "APPROVED")
 MEASURES = ("share", "amount", "count")
-OVERRIDE_KEYS = ("project", "decision", "reason", "by")
-LIMIT_KEYS = ("group", "measure", "at_least", "at_most")
-MATRIX_KEYS = ("role", "signs", "above")
+
+_OVERRIDE = {"project": text, "decision": either("in", "out"), "reason": text, "by": text}
+_LIMIT = {"group": text, "measure": one_of(*MEASURES)}
+_BOUNDS = {"at_least": no_less("a number"), "at_most": no_less("a number")}
+_SIGNS = {"role": text, "signs": text}
+_FUTURES = {
+    "below_low": within(0, 0.49),
+    "above_high": within(0, 0.49),
+    "together": either("programme", "category"),
+    "correlation": within(0, 1),
+    "independent_years": allowed.flag,
+}
+_AS_STATED = dict(zip(_FUTURES, (0.0, 0.0, "", 0.0, False), strict=True))
 
 
-def _help(
-    words: str, default: Any = dataclasses.MISSING, factory: Any = dataclasses.MISSING
-) -> Any:
-    if factory is not dataclasses.MISSING:
-        return field(default_factory=factory, metadata={"help": words})
-    return field(default=default, metadata={"help": words})
+def _setting(words: str, default: Any, check: allowed.Check = lambda value: ()) -> Any:
+    """Declare a setting: what it is, what it is if not stated, and what it may be."""
+    stated = {"default_factory" if default is dict else "default": default}
+    return field(**stated, metadata={"help": words, "check": check})
+
+
+def _date(words: str) -> Any:
+    return _setting(words, "", allowed.day("2027-04-01"))
+
+
+def _choice(words: str, choices: tuple[str, ...], default: str = "") -> Any:
+    return _setting(words, default or choices[0], one_of(*choices))
 
 
 @dataclass(frozen=True)
@@ -45,87 +61,103 @@ class Settings:
     their sum when used. Money is in plain currency units.
     """
 
-    organisation: str = _help("Name of the organisation, printed on every output.", "")
-    board: str = _help("Name of the deciding board.", "")
-    meeting_date: str = _help("Date of the meeting (ISO).", "")
-    data_date: str = _help("Date on which the tables were frozen (ISO).", "")
-    version: str = _help("Version of the list, printed on every output.", "1")
-    status: str = _help("DRAFT, FOR APPROVAL or APPROVED.", "DRAFT")
-    marking: str = _help("Protective marking printed on every page.", "")
-    currency: str = _help("Currency sign.", "£")
-    price_base: str = _help("Price base of all money, in words.", "")
-    base_date: str = _help(
-        "The money year that is now: flows before it are sunk. Empty: the first budget period.", ""
+    organisation: str = _setting("Name of the organisation, printed on every output.", "")
+    board: str = _setting("Name of the deciding board.", "")
+    meeting_date: str = _date("Date of the meeting (ISO).")
+    data_date: str = _date("Date on which the tables were frozen (ISO).")
+    version: str = _setting("Version of the list, printed on every output.", "1")
+    status: str = _choice("DRAFT, FOR APPROVAL or APPROVED.", STATES)
+    marking: str = _setting("Protective marking printed on every page.", "")
+    currency: str = _setting("Currency sign.", "£")
+    price_base: str = _setting("Price base of all money, in words.", "")
+    base_date: str = _date(
+        "The money year that is now: flows before it are sunk. Empty: the first budget period."
     )
-    fiscal_year_start: str = _help(
-        "Month and day on which a money year starts. Empty: as in the tables.", ""
+    fiscal_year_start: str = _setting(
+        "Month and day on which a money year starts. Empty: as in the tables.",
+        "",
+        allowed.day("04-01", "2027-{}"),
     )
-    rule: str = _help(
-        "'best affordable list' (exact) or 'down the list' (skip what does not fit).", RULES[0]
+    rule: str = _choice(
+        "'best affordable list' (exact) or 'down the list' (skip what does not fit).", RULES
     )
-    objective: str = _help("What the best list maximises: score, npv or priority.", "score")
-    starts_every: int = _help(
-        "Months between the starts tried from a project's earliest to its latest; 0: as planned.", 0
+    objective: str = _choice("What the best list maximises: score, npv or priority.", OBJECTIVES)
+    starts_every: int = _setting(
+        "Months between the starts tried from a project's earliest to its latest; 0: as planned.",
+        0,
+        allowed.both(within(0, 120), allowed.whole_months),
     )
-    budget_scale: float = _help("Factor on every budget: 0.9 is a cut of 10 %.", 1.0)
-    discount_schedule: str = _help("Name in the discount_schedules table.", "")
-    discount_rate: float = _help(
-        "Flat rate, used when no schedule is named: 0.035 is 3.5 %.", 0.035
+    budget_scale: float = _setting(
+        "Factor on every budget: 0.9 is a cut of 10 %.", 1.0, within(0, 100)
     )
-    unrated: str = _help("'none': an absent contribution counts as none. Empty: it is missing.", "")
-    size_reference: float = _help(
+    discount_schedule: str = _setting("Name in the discount_schedules table.", "")
+    discount_rate: float = _setting(
+        "Flat rate, used when no schedule is named: 0.035 is 3.5 %.", 0.035, within(-0.99, 10)
+    )
+    unrated: str = _setting(
+        "'none': an absent contribution counts as none. Empty: it is missing.", "", either("none")
+    )
+    size_reference: float = _setting(
         "Size at which a rating counts in full when portfolios are summed; 0: the largest proposal.",
         0.0,
+        within(0, 1e18),
     )
-    too_close: float = _help(
-        "Scores nearer than this are too close to call: 0.02 is 2 points.", 0.02
+    too_close: float = _setting(
+        "Scores nearer than this are too close to call: 0.02 is 2 points.", 0.02, within(0, 1)
     )
-    gap: float = _help("Accepted optimality gap: 0.001 is 0.1 %.", 1e-3)
-    time_limit: float = _help("Longest time for one exact choice. [s]", 30.0)
-    seed: int = _help("Seed of everything sampled.", 1)
-    weights: Mapping[str, float] = _help(
-        "Points by criterion. Empty: the weights of the criteria table.", factory=dict
+    gap: float = _setting("Accepted optimality gap: 0.001 is 0.1 %.", 1e-3, within(0, 1))
+    time_limit: float = _setting(
+        "Longest time for one exact choice. [s]", 30.0, within(0.01, 86_400)
     )
-    swings: Mapping[str, list] = _help(
+    seed: int = _setting("Seed of everything sampled.", 1)
+    weights: Mapping[str, float] = _setting(
+        "Points by criterion. Empty: the weights of the criteria table.", dict, allowed.points
+    )
+    swings: Mapping[str, list] = _setting(
         "The swing (worst, best) each weight was judged for; a moved reference makes it stale.",
-        factory=dict,
+        dict,
+        allowed.swings,
     )
-    objective_weights: Mapping[str, float] = _help(
-        "Points by objective. Empty: the weights of the objectives table.", factory=dict
+    objective_weights: Mapping[str, float] = _setting(
+        "Points by objective. Empty: the weights of the objectives table.", dict, allowed.points
     )
-    overrides: tuple[Mapping[str, str], ...] = _help(
-        "What the board includes or excludes: project, decision (in, out), reason, by.", ()
+    overrides: tuple[Mapping[str, str], ...] = _setting(
+        "What the board includes or excludes: project, decision (in, out), reason, by.",
+        (),
+        keyed(_OVERRIDE, {}),
     )
-    limits: tuple[Mapping[str, Any], ...] = _help(
+    limits: tuple[Mapping[str, Any], ...] = _setting(
         "Extra limits: group ('category: Digital'), measure (share, amount, count), at_least, at_most.",
         (),
+        keyed(_LIMIT, _BOUNDS),
     )
-    office: str = _help(
+    office: str = _choice(
         "How the office works: supportive, controlling or directive; who signs follows from it.",
-        OFFICES[1],
+        OFFICES,
+        "controlling",
     )
-    approval_matrix: tuple[Mapping[str, Any], ...] = _help(
+    approval_matrix: tuple[Mapping[str, Any], ...] = _setting(
         "Who signs, where that differs: role, signs (what, in words), above (amount; 0: always).",
         (),
+        keyed(_SIGNS, {"above": no_less("an amount")}),
     )
-    review: Mapping[str, Any] = _help(
+    review: Mapping[str, Any] = _setting(
         "Rules of reviews of running work, such as most_stops or success by confidence; empty: "
         "as the library states them.",
-        factory=dict,
+        dict,
     )
-    futures: Mapping[str, Any] = _help(
+    futures: Mapping[str, Any] = _setting(
         "How ranges are read: below_low and above_high (shares of futures beyond the stated ends), "
         "together (programme or category) with correlation, independent_years; empty: ends, alone.",
-        factory=dict,
+        dict,
+        keyed({}, _FUTURES),
     )
-    saved_by: str = _help("Who saved these settings.", "")
-    saved_reason: str = _help("Why they were saved.", "")
-    saved_on: str = _help("When they were saved.", "")
+    saved_by: str = _setting("Who saved these settings.", "")
+    saved_reason: str = _setting("Why they were saved.", "")
+    saved_on: str = _setting("When they were saved.", "")
 
     def __post_init__(self) -> None:
-        problems = list(_problems(self))
-        if problems:
-            raise InputError(*problems)
+        refuse(list(_problems(self)) or _contradictions(self))
         stated = ({k: v for k, v in row.items() if v is not None} for row in self.limits)
         object.__setattr__(self, "limits", tuple(stated))
         swings = {key: [float(end) for end in ends] for key, ends in self.swings.items()}
@@ -145,42 +177,30 @@ class Settings:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"{source}: is not valid TOML, {error}") from None
-        known = {f.name for f in dataclasses.fields(cls)}
-        problems = [_unknown_key(key, known, source) for key in data if key not in known]
-        data = {key: _freeze(value) for key, value in data.items() if key in known}
+        known = [f.name for f in dataclasses.fields(cls)]
+        problems = list(allowed.unknown_keys(data, known))
+        data = {key: data[key] for key in known if key in data}
+        lists = {key: tuple(value) for key, value in data.items() if isinstance(value, list)}
         try:
-            settings = cls(**data)
+            settings = cls(**{**data, **lists})
         except InputError as error:
-            raise InputError(*problems, *(f"{source}: {p}" for p in error.problems)) from None
-        if problems:
-            raise InputError(*problems)
+            problems += error.problems
+        refuse(f"{source}: {problem}" for problem in problems)
         return settings
 
     def to_toml(self) -> str:
         """Write settings as TOML, each key with a comment that says what it means."""
         document = tomlkit.document()
         document.add(tomlkit.comment("Settings of this portfolio: everything a board may change."))
-        fields = dataclasses.fields(self)
-        scalars = [f for f in fields if not isinstance(getattr(self, f.name), Mapping | tuple)]
-        for f in scalars:
-            document.add(tomlkit.nl())
-            document.add(tomlkit.comment(f.metadata["help"]))
-            document.add(f.name, getattr(self, f.name))
-        for f in fields:
-            value = getattr(self, f.name)
-            if isinstance(value, Mapping):
+        stated = [(f, getattr(self, f.name)) for f in dataclasses.fields(self)]
+        for f, value in sorted(stated, key=lambda pair: isinstance(pair[1], Mapping | tuple)):
+            if value != ():
                 document.add(tomlkit.nl())
+            if not isinstance(value, tuple):
                 document.add(tomlkit.comment(f.metadata["help"]))
-                table = tomlkit.table()
-                for key, item in value.items():
-                    table.add(str(key), list(item) if isinstance(item, list | tuple) else item)
-                document.add(f.name, table)
-            elif isinstance(value, tuple) and value:
-                document.add(tomlkit.nl())
-                array = tomlkit.aot()
-                for row in value:
-                    array.append(tomlkit.item({k: v for k, v in row.items() if v is not None}))
-                document.add(f.name, array)
+                document.add(f.name, dict(value) if isinstance(value, Mapping) else value)
+            elif value:
+                document.add(f.name, tomlkit.item([dict(row) for row in value]))
         return tomlkit.dumps(document)
 
     def hash(self) -> str:
@@ -218,10 +238,8 @@ def review_rules(settings: Settings) -> Rules:
     InputError
         If a key is not a rule, or a rule is out of range.
     """
-    known = {f.name for f in dataclasses.fields(Rules)}
-    problems = [_unknown_key(key, known, "review") for key in settings.review if key not in known]
-    if problems:
-        raise InputError(*problems)
+    known = [f.name for f in dataclasses.fields(Rules)]
+    refuse(f"review: {fault}" for fault in allowed.unknown_keys(settings.review, known))
     try:
         return Rules(**settings.review)
     except TypeError as error:
@@ -237,34 +255,8 @@ def future_rules(settings: Settings) -> dict[str, Any]:
         ``below_low`` and ``above_high`` in [0, 0.5) (0: low and high are the ends of the
         possible), ``together`` (``"programme"``, ``"category"`` or empty), ``correlation``
         inside it in [0, 1], ``independent_years`` (each year drawn by itself).
-
-    Raises
-    ------
-    InputError
-        If a key is not one of these, or out of range.
     """
-    usual = {"below_low": 0.0, "above_high": 0.0, "together": "", "correlation": 0.0}
-    usual["independent_years"] = False
-    problems = [
-        _unknown_key(key, set(usual), "futures") for key in settings.futures if key not in usual
-    ]
-    rules = usual | dict(settings.futures)
-    for key, most in (("below_low", 0.49), ("above_high", 0.49), ("correlation", 1.0)):
-        if not (_is_number(rules[key]) and 0 <= rules[key] <= most):
-            problems.append(f"futures: {key} must lie in [0, {most:g}], got {show(rules[key])}")
-    if rules["together"] not in ("", "programme", "category"):
-        problems.append(
-            f"futures: together must be 'programme' or 'category', got {show(rules['together'])}"
-        )
-    elif _is_number(rules["correlation"]) and rules["correlation"] and not rules["together"]:
-        problems.append("futures: correlation holds inside a group; say together = 'programme'")
-    if not isinstance(rules["independent_years"], bool):
-        problems.append(
-            f"futures: independent_years must be true or false, got {show(rules['independent_years'])}"
-        )
-    if problems:
-        raise InputError(*problems)
-    return rules
+    return _AS_STATED | dict(settings.futures)
 
 
 def _plain(node: Any) -> Any:
@@ -276,135 +268,41 @@ def _plain(node: Any) -> Any:
     return int(node) if isinstance(node, float) and node.is_integer() else node
 
 
-def _freeze(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _unknown_key(key: str, known: set[str], source: str) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else "; delete it"
-    return f"{source}: key {show(key)} is not a setting{hint}"
-
-
-def _problems(settings: Settings):
+def _problems(settings: Settings) -> Iterator[str]:
     """Yield one sentence for each setting that is not allowed."""
     for f in dataclasses.fields(settings):
-        value, default = getattr(settings, f.name), f.default
-        if isinstance(default, str) and not isinstance(value, str):
-            yield f"{f.name}: must be text, got {show(value)}; write it in quotes"
-        elif isinstance(default, int | float) and not _is_number(value):
-            yield f"{f.name}: must be a number, got {show(value)}"
-    if any(True for _ in _wrong_types(settings)):
-        yield from _wrong_types(settings)
-        return
-    for name in ("meeting_date", "data_date", "base_date"):
-        if getattr(settings, name):
-            yield from _caught(periods.parse, getattr(settings, name), name=name)
-    if settings.fiscal_year_start:
-        day = f"2027-{settings.fiscal_year_start}"
-        yield from _caught(periods.parse, day, name="fiscal_year_start")
-    for name, allowed in (
-        ("rule", RULES),
-        ("objective", OBJECTIVES),
-        ("status", STATES),
-        ("office", OFFICES),
-    ):
-        if getattr(settings, name) not in allowed:
-            words = ", ".join(map(show, allowed))
-            yield f"{name}: must be one of {words}, got {show(getattr(settings, name))}"
-    if _is_number(settings.starts_every) and settings.starts_every != int(settings.starts_every):
-        yield f"starts_every: must be whole months, got {show(settings.starts_every)}"
-    if settings.unrated not in ("", "none"):
-        yield f"unrated: must be 'none' or empty, got {show(settings.unrated)}"
-    for name, low, high in (
-        ("starts_every", 0, 120), ("budget_scale", 0, 100), ("discount_rate", -0.99, 10), ("size_reference", 0, 1e18),
-        ("too_close", 0, 1), ("gap", 0, 1), ("time_limit", 0.01, 86_400),
-    ):  # fmt: skip
-        value = getattr(settings, name)
-        if _is_number(value) and not low <= value <= high:
-            yield f"{name}: must lie in [{low:g}, {high:g}], got {show(value)}"
-    for name in ("weights", "objective_weights"):
-        points = getattr(settings, name)
-        for key, value in points.items():
-            if not _is_number(value) or not 0 <= value < float("inf"):
-                yield f"{name}: each must be a number of at least 0, got {show(value)} for {show(key)}"
-        if points and all(_is_number(v) for v in points.values()) and not sum(points.values()) > 0:
-            yield f"{name}: at least one must be above 0, all are 0"
-    for key, value in settings.swings.items():
-        if not (
-            isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
-        ):
-            yield f"swings: each must be a pair [worst, best], got {show(value)} for {show(key)}"
-    if settings.review:
-        yield from _caught(review_rules, settings)
-    yield from _caught(future_rules, settings)
-    yield from _override_problems(settings.overrides)
+        value, (words, holds) = getattr(settings, f.name), _KINDS[f.type.partition("[")[0]]
+        check = f.metadata["check"]
+        if not holds(value):
+            yield f"{f.name}: must be {words.format(f.name)}, got {show(value)}"
+        elif isinstance(value, tuple):
+            for number, row in enumerate(value, start=1):
+                yield from (f"{f.name} entry {number}: {fault}" for fault in check(row))
+        else:
+            yield from (f"{f.name}: {fault}" for fault in check(value))
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """Yield what does not go together, each part being allowed by itself."""
     for number, row in enumerate(settings.limits, start=1):
-        yield from _limit_problems(row, f"limits entry {number}")
-    for number, row in enumerate(settings.approval_matrix, start=1):
-        where = f"approval_matrix entry {number}"
-        yield from _keys_problems(row, MATRIX_KEYS, where, MATRIX_KEYS[:2])
-        above = row.get("above", 0) if isinstance(row, Mapping) else 0
-        if not (_is_number(above) and above >= 0):
-            yield f"{where}: above must be an amount of at least 0, got {show(above)}"
-
-
-def _limit_problems(row, where: str):
-    wrong = list(_keys_problems(row, LIMIT_KEYS, where, ("group", "measure")))
-    yield from wrong
-    if wrong:
-        return
-    if row["measure"] not in MEASURES:
-        yield f"{where}: measure must be one of {', '.join(MEASURES)}, got {show(row['measure'])}"
-    bounds = [row.get(side) for side in ("at_least", "at_most")]
-    for side, bound in zip(("at_least", "at_most"), bounds, strict=True):
-        if bound is not None and not (_is_number(bound) and bound >= 0):
-            yield f"{where}: {side} must be a number of at least 0, got {show(bound)}"
-    if bounds == [None, None]:
-        yield f"{where}: states neither at_least nor at_most"
-
-
-def _override_problems(overrides):
-    seen: dict[str, str] = {}
-    for number, row in enumerate(overrides, start=1):
-        where = f"overrides entry {number}"
-        wrong = list(_keys_problems(row, OVERRIDE_KEYS, where, OVERRIDE_KEYS))
-        yield from wrong
-        if wrong:
-            continue
-        if row["decision"] not in ("in", "out"):
-            yield f"{where}: decision must be 'in' or 'out', got {show(row['decision'])}"
-        if seen.setdefault(row["project"], row["decision"]) != row["decision"]:
-            yield f"{where}: project {show(row['project'])} is both in and out; keep one"
-
-
-def _keys_problems(row, known, where, needed):
-    if not isinstance(row, Mapping):
-        yield f"{where}: must be a table with the keys {', '.join(known)}, got {show(row)}"
-        return
-    for key in row:
-        if key not in known:
-            yield _unknown_key(key, set(known), where)
-    for key in needed:
-        if not isinstance(row.get(key), str) or not row[key].strip():
-            yield f"{where}: {key} is missing; every entry states {', '.join(needed)}"
-
-
-def _wrong_types(settings: Settings):
-    for name in ("weights", "swings", "objective_weights", "review", "futures"):
-        if not isinstance(getattr(settings, name), Mapping):
-            yield f"{name}: must be a table such as [{name}], got {show(getattr(settings, name))}"
-    for name in ("overrides", "limits", "approval_matrix"):
-        if not isinstance(getattr(settings, name), tuple):
-            yield f"{name}: must be a list of tables such as [[{name}]], got {show(getattr(settings, name))}"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
-
-
-def _caught(function, *args, **kwargs):
+        if row.get("at_least") is None and row.get("at_most") is None:
+            yield f"limits entry {number}: states neither at_least nor at_most"
+    decided = {(row["project"], row["decision"]) for row in settings.overrides}
+    for project in sorted(p for p, side in decided if side == "in" and (p, "out") in decided):
+        yield f"overrides: project {show(project)} is both in and out; keep one"
+    if settings.futures.get("correlation") and not settings.futures.get("together"):
+        yield "futures: correlation holds inside a group; say together = 'programme'"
     try:
-        function(*args, **kwargs)
+        review_rules(settings)
     except InputError as error:
         yield from error.problems
+
+
+_KINDS = {
+    "str": ("text in quotes", lambda value: isinstance(value, str)),
+    "int": ("a number", allowed.is_number),
+    "float": ("a number", allowed.is_number),
+    "Mapping": ("a table such as [{}]", lambda value: isinstance(value, Mapping)),
+    "tuple": ("a list of tables such as [[{}]]", lambda value: isinstance(value, tuple)),
+}
+"""What a setting is, by the type of its field, in words and as a test."""
