@@ -60,6 +60,7 @@ bench: $(TESTS_DONE) ## Measure speed beside plain numpy and, where installed, r
 	@$(BIN)/python benchmarks/bench_scoring.py
 	@$(BIN)/python benchmarks/bench_workbench.py
 	@$(BIN)/python benchmarks/bench_selection.py
+	@$(BIN)/python benchmarks/bench_pack.py
 
 lowest: ## Run the tests on the lowest supported version of every package
 	@.ci/lowest

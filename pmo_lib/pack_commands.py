@@ -64,9 +64,12 @@ def pack(
 
     The chair fills in the yellow cells of decide.xlsx; pmo decisions read brings them back.
     """
+    # Charts load it where it is installed, for seconds, to check addresses that none of them has.
+    sys.modules.setdefault("rfc3987_syntax", None)
     with plain_errors(as_json):
         from pmo_lib import approval, folder, workbench
         from pmo_lib.approval import pack as packs
+        from pmo_lib.approval.names import known_people
 
         tables, settings = proposals(portfolio, map)
         kept_record = _record(portfolio, record)
@@ -74,8 +77,11 @@ def pack(
             raise InputError(f"--record {record}: is not there; name a record, or leave it out")
         tables = _with_ballots(tables, kept_record)
         last = folder.open_folder(before) if before else None
+        people = None
         if not names:
-            tables, settings = approval.without_names(tables, settings)
+            people = known_people(tables, settings, _people(kept_record))
+            tables, settings = approval.without_names(tables, settings, people=people)
+            last = last and approval.without_names(*last, people=people)
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
             made = workbench.recommend(tables, settings, progress=progress)
             dossier = approval.gather(
@@ -83,7 +89,7 @@ def pack(
             )
             parts = [*packs.USUAL, *(["live"] if live else [])]
             files, kept = packs.write_pack(
-                dossier, out, parts=parts, record=kept_record, progress=progress
+                dossier, out, parts=parts, record=kept_record, people=people, progress=progress
             )
         for file in kept:
             print(f"Kept the earlier, different file as {file}", file=sys.stderr)
@@ -134,33 +140,36 @@ def read(
     with plain_errors(as_json):
         from pmo_lib import workbench
         from pmo_lib.approval import decided
-        from pmo_lib.approval.names import LEFT_OUT
+        from pmo_lib.approval.names import LEFT_OUT, known_people, without_people
         from pmo_lib.approval.reading import read_decisions
 
         if not by.strip():
             raise InputError("--by: is empty; name who decided")
         filled = read_decisions(workbook)
-        tables, settings = decided.of_this_pack(filled, *_opened(portfolio, map, record))
+        opened, kept = _opened(portfolio, map, record), _record(portfolio, record)
+        people = _people(kept) | {by: "the chair"}
+        tables, settings = decided.of_this_pack(filled, *opened, people=people)
         if len(filled.decisions) == 0:
             raise InputError(f"{workbook.name}: holds no decision; fill in its yellow cells")
         with terminal.progress() as progress:
             before = workbench.recommend(tables, settings, explain=False)
+            stated, known = filled.decisions.assign(by=by), known_people(*opened, people)
+            if not filled.names:
+                stated = without_people(stated, known).assign(by=LEFT_OUT)
             after = decided.approved_list(
-                tables,
-                settings,
-                filled.decisions,
-                by=by if filled.names else LEFT_OUT,
+                tables, settings, stated, by=stated["by"].iloc[0], changes=filled.changes,
                 progress=progress,
-            )
+            )  # fmt: skip
         kept = _record(portfolio, record, new=True)
-        review = filled.meeting_date
-        n = decided.note(kept, filled.decisions, by=by, review=review)
-        written = _write_approved(after, filled, by, out, kept)
-        against = decided.against(before, filled.decisions)
+        review, asked = filled.meeting_date, filled.changes
+        n = decided.note(kept, filled.decisions, by=by, review=review, changes=asked)
+        written = _write_approved(after, filled, stated, out, kept, known)
+        against = decided.against(before, filled.decisions, asked)
         moved = workbench.differences(before, after)
         if as_json:
             document = {"headline": after.headline, "status_of_the_list": after.settings.status}
             document |= {"decisions": records(filled.decisions.reset_index())}
+            document |= {"changes_of_running_work": records(asked.reset_index())}
             document |= {"undecided": list(filled.undecided), "recorded": n}
             document |= {"against_the_recommendation": records(against.reset_index())}
             document |= {"differences": records(moved.reset_index())}
@@ -196,7 +205,7 @@ def verify(
             print(verdict.words)
             marks = {True: "yes", False: "NO", None: "-"}
             for check, holds, says in verdict.findings.itertuples(index=False):
-                print(f"  {marks[holds]:>3}  {check:<10} {says}")
+                print(f"  {marks[holds]:>3}  {check:<10} {one_line(says)}")
     if not verdict.holds:
         raise typer.Exit(1)
 
@@ -220,7 +229,9 @@ def sign(
     sealed: SEALED,
     role: Annotated[str, typer.Option("--role", help="Who signs, such as chair.")],
     file: Annotated[Path, typer.Option("--key", metavar="FILE", help="Your secret key.")],
-    date: Annotated[str, typer.Option("--date", help="The date stated (ISO).")] = "",
+    date: Annotated[
+        str, typer.Option("--date", help="The date stated (ISO), not before the meeting.")
+    ] = "",
     as_json: JSON = False,
 ) -> None:
     """Sign a sealed pack by role; it is checked first, and stays the same pack."""
@@ -284,17 +295,25 @@ def _keys(stated: list[str] | None) -> dict[str, bytes] | None:
     return {role: keys.read_key(file, kind="public") for role, _, file in pairs}
 
 
-def _write_approved(made, filled, by: str, out: Path | None, record) -> list[str]:
+def _people(kept) -> dict[str, str]:
+    """Return what stands for each member of a record where names are left out."""
+    from pmo_lib import record as records_
+    from pmo_lib.approval.names import people_of
+
+    return {} if kept is None else people_of(records_.members(kept))
+
+
+def _write_approved(made, filled, stated, out: Path | None, record, people) -> list[str]:
     """Write the pack of the approved list, if it is to be written."""
     if out is None:
         return []
     from pmo_lib import approval
     from pmo_lib.approval import pack as packs
-    from pmo_lib.approval.names import LEFT_OUT
 
-    stated = filled.decisions.assign(by=by if filled.names else LEFT_OUT)
-    dossier = approval.dossier(made, decisions=stated, names=filled.names)
-    files, kept = packs.write_pack(dossier, out, record=record)
+    dossier = approval.dossier(
+        made, changes=filled.changes, decisions=stated, asked=filled.asked, names=filled.names
+    )
+    files, kept = packs.write_pack(dossier, out, record=record, people=people)
     for file in kept:
         print(f"Kept the earlier, different file as {file}", file=sys.stderr)
     return [str(file) for file in files]
@@ -302,11 +321,17 @@ def _write_approved(made, filled, by: str, out: Path | None, record) -> list[str
 
 def _print_read(filled, before, after, against, moved) -> None:
     """Print what was decided, where it differs, and the list that follows."""
+    from pmo_lib.approval.changes import sentence_of
+
     n = filled.decisions["decision"].value_counts()
     print(f"Decided: {listed(f'{word} {count}' for word, count in n.items())}")
-    if filled.undecided:
-        names = listed(before.names(filled.undecided), most=6)
-        print(f"Not decided, so chosen again: {names}")
+    asked = filled.changes
+    for project, words in sentence_of(asked).items():
+        told = filled.decisions["decision"].get(project, "not decided; the work goes on as it is")
+        print(f"Of running work: {words}: {told}")
+    free = [project for project in filled.undecided if project not in asked.index]
+    if free:
+        print(f"Not decided, so chosen again: {listed(before.names(free), most=6)}")
     if len(against):
         terminal.print_frame(
             "\nWhere the board decided otherwise, or on a condition", against.drop(columns="rank")
@@ -315,7 +340,7 @@ def _print_read(filled, before, after, against, moved) -> None:
         terminal.print_frame("\nWhat that changes on the list", moved[["name", "change", "cost"]])
     else:
         print("The list is the one recommended.")
-    print(f"\n{after.settings.status}: {after.headline}")
+    print(f"\nThe list that follows, {after.settings.status}: {after.headline}")
     signed = filled.signatures[filled.signatures["name"] != ""]
     for role, row in signed.iterrows():
         print(f"Signed as {role}: {one_line(row['name'])} {one_line(row['date'])}".rstrip())

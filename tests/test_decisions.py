@@ -14,7 +14,7 @@ import pytest
 from conftest import SMALL
 from typer.testing import CliRunner
 
-from pmo_lib import approval, cli, record, selection, tables, workbench
+from pmo_lib import approval, cli, record, tables, workbench
 from pmo_lib.approval import decided, reading
 from pmo_lib.checks import InputError
 from pmo_lib.export import pack_sheet
@@ -341,8 +341,8 @@ def test_with_everything_decided_the_list_is_as_decided_and_approved(made):
 @pytest.mark.parametrize(
     ("decisions", "words"),
     [
-        ({"roof": ("reject", "")}, "'School roof' is mandatory and cannot be deferred"),
-        ({"calls": ("approve", "")}, "'calls' cannot be included.*not an assessed proposal"),
+        ({"roof": ("reject", "")}, "‘School roof’ is mandatory and cannot be rejected; approve it"),
+        ({"calls": ("approve", "")}, "is not assessed .*, so it cannot be approved; defer it"),
         ({"ghost": ("approve", "")}, "decisions: 'ghost' not in the tables"),
     ],
 )
@@ -351,12 +351,18 @@ def test_what_cannot_be_decided_is_named(made, decisions, words):
         decided.approved_list(made[0].portfolio, SETTINGS, frame(**decisions), by="Ann")
 
 
-def test_approving_more_than_fits_names_the_clash(made):
+def test_approving_more_than_fits_says_what_is_short_and_what_to_defer(made):
     tight = dataclasses.replace(SETTINGS, budget_scale=0.8)
     decisions = frame(flood=("approve", ""), hubs=("approve", ""), lights=("approve", ""))
-    with pytest.raises(selection.InfeasibleError) as caught:
+    words = (
+        r"2027-28 capital is £410 short.*The fewest decisions to change so that the rest fits: "
+        "defer or reject ‘Flood wall’"
+    )
+    with pytest.raises(InputError, match=words) as caught:
         decided.approved_list(made[0].portfolio, tight, decisions, by="Ann")
-    assert any("approved on 10 December" in words for words in caught.value.conflict)
+    assert "must be in" not in str(caught.value)
+    smaller = decisions.drop("flood")
+    assert decided.approved_list(made[0].portfolio, tight, smaller, by="Ann").choice.cost > 0
 
 
 def test_decisions_stand_in_the_record_once(tmp_path):

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmo_lib import export, folder, wording, workbench
-from pmo_lib.export import layout, page, words
+from pmo_lib.export import account_sheets, layout, page, words
 from pmo_lib.export.csv_file import as_csv, guarded
 from pmo_lib.export.workbook import as_workbook
+from pmo_lib.workbench import reasons
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "northmere"
 HOSTILE = [
@@ -303,3 +304,15 @@ def test_money_rounds_halves_up_as_spreadsheets_do(amount, shown):
 def test_the_unit_of_money_follows_the_largest_amount(largest, unit, form):
     money = wording.money_for("£", largest)
     assert (money.unit, page.money_format(money, 1)) == (unit, form)
+
+
+def test_reasons_name_other_projects_in_full_unless_their_names_begin_alike():
+    long, twins = "A bridge over the river from the old mill to the market", "T" * 42
+    names = pd.Series(["Depot", long, f"{twins} one", f"{twins} two"])
+    short, alike = map(reasons.short_name, (long, names[2]))
+    told = pd.Series([f"Displaces {short}", f"Rival of {alike}", "Fits", "Fits"])
+    whole, open_ = account_sheets._names_in_full(told, names)
+    assert short != long and short.endswith("…") and len(alike) == 42
+    assert whole.tolist() == [f"Displaces {long}", f"Rival of {alike}", "Fits", "Fits"]
+    assert open_ == [alike]
+    assert account_sheets._names_in_full(told, names[:1])[1] == []

@@ -48,8 +48,9 @@ def test_before_the_meeting_they_are_a_form_to_fill_in(example, tmp_path):
     assert text.count("**OFFICIAL**") == 2 and "FOR APPROVAL · version 1 · pack" in text
     decisions = section(text, "Decisions")
     assert "- **D1** Approve the 16 proposals above the line" in decisions
-    assert "| D6 | Fire safety in 14 schools | £2.60m | ______ | ______ |" in decisions
-    assert decisions.count("\n| D") == 16
+    assert "| D6 | Stop Westhaven leisure centre | – | ______ | ______ |" in decisions
+    assert "| D7 | Fire safety in 14 schools | £2.60m | ______ | ______ |" in decisions
+    assert decisions.count("\n| D") == 17
     for title in ("Delayed to make room", "Actions", "Information", "Signed"):
         assert section(text, title).strip()
 
@@ -62,6 +63,7 @@ def test_they_name_what_was_delayed_to_make_room(example, decided, tmp_path):
         "- Solar roofs on 38 schools, £2.40m: Makes room for Mere visitor centre, which the board "
         "includes.\n" in before
     )
+    assert "though they rank among the first" in before and "what the board defers." in before
     after = section(read(minutes.write_minutes(decided, tmp_path / "m.md")), "Delayed to make room")
     assert "County Hall, £2.60m: Deferred by the board: until the lease is settled.\n" in after
 
@@ -78,18 +80,22 @@ def test_afterwards_they_say_what_was_decided_and_who_has_to_act(decided, tmp_pa
     assert (
         "Meet the condition of Harbourside flood wall: Grant confirmed | Director of Env" in actions
     )
-    assert "Plan how to stop Westhaven leisure centre" in actions
+    assert "stop Westhaven" not in actions
+    assert "Stop Westhaven leisure centre: not decided; the work goes on as it is." in decisions
     assert "Complete the estimates of Call triage with speech recognition" in actions
 
 
 def test_the_log_has_one_row_for_each_project_that_can_be_decided_on(example, decided, tmp_path):
     before = rows_of(minutes.write_decision_log(example, tmp_path / "log.csv"))
     after = rows_of(minutes.write_decision_log(decided, tmp_path / "log.csv"))
-    assert len(before) == len(after) == 30
+    assert len(before) == len(after) == 31
+    assert (before[0]["project"], before[0]["recommended"]) == ("leisure-centre", "stop")
+    assert before[0]["cost"] == "" and "stopping frees £7.10m" in before[0]["why"]
     assert {row["decision"] for row in before} == {""}
     found = {row["project"]: row for row in after}
     assert found["flood-wall"]["decision"] == "approve subject to"
     assert found["flood-wall"]["condition"] == "Grant confirmed"
+    assert found["flood-wall"]["cost"] == "19000000"
     assert (
         found["flood-wall"]["date"] == "2026-12-10" and found["flood-wall"]["marking"] == "OFFICIAL"
     )

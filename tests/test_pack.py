@@ -1,10 +1,13 @@
 """The workbook to decide in and the pack around it: whole, marked, harmless, the same again."""
 
+import csv
 import dataclasses
 import io
 import json
 import os
 import re
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,10 +20,12 @@ from conftest import SMALL
 from test_export_texts import HOSTILE, LONG, poisoned
 from typer.testing import CliRunner
 
-from pmo_lib import approval, cli, export, folder, tables, workbench
+from pmo_lib import approval, cli, export, folder, record, tables, workbench
 from pmo_lib.approval import pack, reading
-from pmo_lib.approval.matrix import READY, approval_matrix
+from pmo_lib.approval.matrix import READY, approval_matrix, raci
+from pmo_lib.approval.names import known_people, people_of, renaming, without_people
 from pmo_lib.checks import InputError
+from pmo_lib.export import paper_pictures
 from pmo_lib.export.decision_book import CONTENTS, as_decision_book
 from pmo_lib.export.first_page import COMMENT, CONDITION, DECISION, LABEL
 from pmo_lib.rebalance.rules import Rules
@@ -112,8 +117,10 @@ def test_the_list_is_the_foundations_with_room_to_decide(dossier, book):
     made, sheet = dossier.recommendation, book["Ranked list"]
     proposals = made.ranked_list[made.ranked_list["block"] != "continues"]
     rows = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, LABEL + 1).value]
-    assert [sheet.cell(row, LABEL + 1).value for row in rows] == list(proposals.index)
-    assert [sheet.cell(row, 2).value for row in rows] == list(proposals["name"])
+    changed = dict.fromkeys(dossier.changes.index)
+    assert [sheet.cell(row, LABEL + 1).value for row in rows] == [*changed, *proposals.index]
+    asked = ["Stop Westhaven leisure centre"]
+    assert [sheet.cell(row, 2).value for row in rows] == [*asked, *proposals["name"]]
     assert sheet.cell(4, COMMENT + 1).value == "Comment"
     lists = [(v.formula1, v.sqref) for v in sheet.data_validations.dataValidation]
     assert lists[0][0] == '"approve,approve subject to,defer,reject"'
@@ -124,7 +131,7 @@ def test_the_list_is_the_foundations_with_room_to_decide(dossier, book):
 def test_live_counts_of_decisions_on_the_cover(content, dossier):
     formulas = openpyxl.load_workbook(io.BytesIO(content))["Cover"]
     found = [c.value for row in formulas.iter_rows() for c in row if c.data_type == "f"]
-    assert sum("COUNTIF('Ranked list'!" in text for text in found) == 5
+    assert sum("COUNTIF('Ranked list'!" in text for text in found) == 6
     projects = dossier.recommendation.choice.selected.index[:3]
     table = pd.DataFrame({"decision": ["approve", "approve", "defer"]}, index=projects)
     stated = dataclasses.replace(dossier, decisions=approval.dossier(
@@ -238,6 +245,35 @@ def test_ready_made_matrices(office, amount, signs):
     assert set(READY) == {"supportive", "controlling", "directive"}
 
 
+def test_duties_follow_from_who_signs(dossier):
+    letters = {}
+    for office in READY:
+        table = raci(approval_matrix(workbench.Settings(office=office), 6e6))
+        assert (table.map(lambda cell: "A" in cell).sum(axis=1) == 1).all()  # one answers
+        assert table.map(lambda cell: "R" in cell).any(axis=1).all()  # somebody does it
+        letters[office] = table
+    assert list(letters["supportive"]) == ["sponsor", "chair"]
+    assert letters["controlling"].at["The decisions are recorded", "PMO director"] == "A, R"
+    assert letters["controlling"].loc["That the money is there"].tolist() == ["C", "C", "A, R", "I"]
+    small = raci(approval_matrix(workbench.Settings(office="directive"), 1e6))
+    assert small.at["Each project is decided", "finance"] == "A, R"  # the chair signs from 5m on
+    own = ({"role": "mayor", "signs": "the list"}, {"role": "PMO", "signs": "the rules"},
+           {"role": "treasurer", "signs": "the list", "above": 2e6})  # fmt: skip
+    settings = workbench.Settings(approval_matrix=own)
+    assert raci(approval_matrix(settings, 1e6)).loc["The list"].tolist() == ["A", "I", "R"]
+    assert raci(approval_matrix(settings, 3e6)).loc["The list"].tolist() == ["R", "C", "A"]
+    many = tuple({"role": f"role {n}", "signs": f"part {n}"} for n in range(7))
+    made = dataclasses.replace(
+        dossier.recommendation,
+        settings=dataclasses.replace(dossier.recommendation.settings, approval_matrix=many),
+    )
+    found = texts(
+        openpyxl.load_workbook(io.BytesIO(as_decision_book(approval.dossier(made))))["Sign-off"]
+    )
+    assert {"Role 6", "Part 6", "C", "I", "A, R"} <= set(found)
+    assert found.count("Who does what") == 2
+
+
 def test_a_matrix_of_the_organisations_own():
     rows = ({"role": "mayor", "signs": "the list", "above": 2e6}, {"role": "chair", "signs": "it"})
     settings = workbench.Settings(approval_matrix=rows)
@@ -270,14 +306,19 @@ def hostile(northmere):
     agenda = agenda_of(made).assign(reason=HOSTILE[0])
     agenda["for_it"] = [tuple(HOSTILE[:3])] * len(agenda)
     agenda["question"] = [tuple(HOSTILE[3:5])] * len(agenda)
-    return approval.dossier(made, agenda=agenda, certainty=(HOSTILE[0], LONG))
+    changes = pd.DataFrame(
+        {"action": ["stop", "pause"], "name": [HOSTILE[0], LONG], "reason": [LONG, HOSTILE[1]],
+         "sponsor": [HOSTILE[2], LONG]}, ["leisure-centre", "payroll"],
+    )  # fmt: skip
+    return approval.dossier(made, agenda=agenda, certainty=(HOSTILE[0], LONG), changes=changes)
 
 
 def decided(hostile, words):
-    projects = hostile.recommendation.choice.selected.index
+    projects = hostile.recommendation.choice.selected.index.append(hostile.changes.index)
     words = [words[n % len(words)] for n in range(len(projects))]
     table = pd.DataFrame({"condition": words, "comment": words[::-1], "by": words}, projects)
-    return approval.dossier(hostile.recommendation, decisions=table.assign(decision="defer"))
+    stated = {"decisions": table.assign(decision="defer"), "asked": words}
+    return approval.dossier(hostile.recommendation, changes=hostile.changes, **stated)
 
 
 def test_hostile_texts_are_texts_and_none_is_lost(hostile):
@@ -312,7 +353,8 @@ def test_a_hostile_workbook_reads_back(hostile, tmp_path):
     path.write_bytes(as_decision_book(hostile))
     found = reading.read_decisions(path)
     n = (hostile.recommendation.ranked_list["block"] != "continues").sum()
-    assert len(found.undecided) == n
+    assert len(found.undecided) == n + len(hostile.changes)
+    assert found.changes["name"].to_list() == hostile.changes["name"].to_list()
 
 
 def test_hostile_projects_seal_and_verify(hostile, tmp_path):
@@ -323,8 +365,15 @@ def test_hostile_projects_seal_and_verify(hostile, tmp_path):
     made = workbench.recommend(tables.read_portfolio(written), made.settings, explain=False)
     plain = approval.dossier(made)
     for one in (plain, decided(plain, [*HOSTILE, LONG])):
-        verdict = seal.verify(seal.seal(one, tmp_path / "a.zip"))
+        path = seal.seal(one, tmp_path / "a.zip")
+        verdict = seal.verify(path)
         assert verdict.holds, verdict.findings["says"].tolist()
+        with zipfile.ZipFile(path) as archive:
+            for name in (n for n in archive.namelist() if n.endswith(".csv")):
+                text = io.StringIO(archive.read(name).decode("utf-8-sig"), newline="")
+                for cell in (cell for row in csv.reader(text) for cell in row):
+                    number = cell.lstrip("-").replace(".", "").replace("e-", "").isdecimal()
+                    assert not cell.lstrip().startswith(("=", "@", "+", "-")) or number, cell
 
 
 # --- the pack ------------------------------------------------------------------------------
@@ -418,26 +467,66 @@ def test_gather_asks_what_can_be_asked_and_stops_when_told(little):
     assert none.agenda is None
 
 
-def test_names_of_members_are_left_out_of_every_part(northmere, tmp_path):
-    settings = workbench.with_override(
-        folder.read_settings(DATA),
-        "visitor-centre",
-        "in",
-        reason="Promised",
-        by="Cllr Ruth Adeyemi",
-    )
-    made = workbench.recommend(*approval.without_names(northmere, settings), explain=False)
+def test_names_of_members_are_left_out_of_every_part(northmere, tmp_path, monkeypatch):
+    for picture in (
+        "of_the_list",
+        "of_objectives",
+        "of_budgets",
+        "of_people",
+    ):  # they take the time
+        monkeypatch.setattr(paper_pictures, picture, lambda dossier: [])
     names = [name.partition(" (")[0] for name in northmere.ballots["member"].unique()]
-    dossier = approval.dossier(made, agenda=agenda_of(made), names=False)
-    files, _ = pack.write_pack(dossier, tmp_path, parts=["workbook", "minutes", "log", "live"])
+    bare = [name.removeprefix("Cllr ") for name in names]
+    settings = workbench.with_override(
+        dataclasses.replace(folder.read_settings(DATA), saved_by="Sam Hall", saved_reason=f"as {bare[1]}"),
+        "visitor-centre", "in", reason=f"Promised by {bare[0].upper()}", by="Cllr Ruth Adeyemi",
+    )  # fmt: skip
+    projects, links = northmere.projects.copy(), northmere.links.copy()
+    projects["name"] += f", says {names[2]}"
+    projects["description"] = f"{names[3]} and sam  hall and Nora Gale asked for it"
+    links["note"] = f"{bare[4]}: needed"
+    told = dataclasses.replace(northmere, projects=projects, links=links)
+    people = people_of(pd.DataFrame({"role": ["chair"]}, ["Nora Gale"]))
+    without = approval.without_names(told, settings, people=people)
+    assert without[0].projects["description"].iloc[0].startswith("member ")
+    assert without[0].projects["description"].iloc[0].endswith("and the chair asked for it")
+    made = workbench.recommend(*without, explain=False)
+    words = f"{names[0]} and {bare[1]} agree with nora gale"
+    table = pd.DataFrame({"decision": ["approve subject to"], "condition": [words],
+                          "comment": [words], "by": ["name left out"]}, ["flood-wall"])  # fmt: skip
+    known = known_people(told, settings, people)
+    stated = without_people(table, known)
+    kept = record.open_record(tmp_path / "record.sqlite")
+    record.add_member(kept, "Nora Gale", role="chair", by="Nora Gale")
+    said = f"as Nora Gale and {bare[2]} said"
+    record.decide(kept, "flood-wall", "approve", by="Nora Gale", reason=said)
+    dossier = approval.dossier(made, agenda=agenda_of(made), decisions=stated, names=False)
+    parts = ["workbook", "minutes", "log", "live", "paper"]
+    files, _ = pack.write_pack(dossier, tmp_path / "out", parts=parts, record=kept, people=known)
     for file in files:
         content = [file.read_bytes()]
         if file.suffix in (".xlsx", ".zip"):
             with zipfile.ZipFile(file) as archive:
                 content += [archive.read(name) for name in archive.namelist()]
-        for name in [*names, "Cllr Ann", "Cllr Bob"]:
-            assert all(name.encode() not in part for part in content), (file.name, name)
+        if file.suffix == ".pdf" and shutil.which("pdftotext"):
+            command = ["pdftotext", str(file), "-"]
+            content = [subprocess.run(command, check=True, capture_output=True).stdout]
+        for name in [*bare, "Cllr Ann", "Cllr Bob", "Sam Hall", "Nora Gale"]:
+            found = [re.sub(rb"\s+", b" ", part).lower() for part in content]
+            assert all(name.lower().encode() not in part for part in found), (file.name, name)
     assert "2 members" in texts(openpyxl.load_workbook(files[0])["Agenda"])
+    assert record.verify(files[-1]).holds
+
+
+def test_names_are_replaced_as_whole_words_only():
+    renamed = renaming({"Ann": "member 1", "Cllr Ann Lee (chair)": "the chair"})
+    for text, words in (
+        ("Ann Lee and ANN, not Annual", "the chair and member 1, not Annual"),
+        ("joann asks", "joann asks"),
+        ("Cllr  Ann Lee (Chair) asks", "the chair asks"),
+        ("", ""),
+    ):
+        assert renamed(text) == words
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from dossier_base import LONG, SHOWN, hostile_dossier, plain_dossier
 
 from pmo_lib.checks import InputError
 from pmo_lib.export import asks, paper, paper_blocks, paper_parts, paper_pictures
-from pmo_lib.export.paper_blocks import picture
+from pmo_lib.export.paper_blocks import column, part, picture, points, row, said, table
 from pmo_lib.wording import one_line
 
 pytest.importorskip("typst", reason="the pack extra is not installed")
@@ -106,6 +106,57 @@ def test_the_cut_line_stands_between_the_last_funded_and_the_first_not(example):
     assert list_["rows"][cut]["cells"][0]["text"] == "FUNDING ENDS HERE · £2.2m left over"
 
 
+def compiled(example, tmp_path, **changed):
+    """The pages of a paper whose contents were changed, as text."""
+    contents = paper._contents(example, "A4") | changed
+    path = tmp_path / "changed.pdf"
+    path.write_bytes(paper._compiled(paper._typst(), contents))
+    return text_of(path).split("\f")
+
+
+def test_what_opens_something_stays_on_its_page(example, no_pictures, tmp_path):
+    """Bars with the row that they open, headings and what is said of a table with its first row."""
+    columns, parts = [column("Rank"), column("Project", 1)], []
+    for n in range(44, 62):
+        rows = [row(f"{k}", "filler") for k in range(n)]
+        rows += [row({"text": f"cut{n}.", "span": 2}, kind="cut"), row(f"bar{n}.", "", kind="bar")]
+        parts.append(part(f"List {n}", table(columns, [*rows, row("1", f"opened{n}.")])))
+        above = points([f"point {k}" for k in range(n - 6)])
+        parts.append(part(f"Above {n}", above))
+        below = table(columns, [row("1", f"row{n}.")], title="Title")
+        parts.append(part(f"head{n}.", said("small", f"said{n}."), below, fresh=False))
+    pages = compiled(example, tmp_path, parts=parts)
+    for n in range(44, 62):
+        for words in (
+            (f"cut{n}.", f"bar{n}.", f"opened{n}."),
+            (f"head{n}.", f"said{n}.", f"row{n}."),
+        ):
+            (page,) = [page for page in pages if words[0] in page]
+            assert all(word in page for word in words), words
+    mattered = [page for page in pages if "cut" in page and "filler" not in page]
+    assert len(mattered) > 1, [page[-60:] for page in pages]
+
+
+@pytest.mark.parametrize("more", [0, 10, 14])
+def test_who_signs_stands_on_the_first_page(example, no_pictures, tmp_path, more):
+    decision = list(example_decision := paper_parts.decision(example))
+    decision[2:2] = [points([f"asked {n}" for n in range(more)])] if more else []
+    first = compiled(example, tmp_path, decision=decision, parts=[])[0]
+    assert example_decision[-1]["roomy"] and first.count("asked") == more
+    assert all(words in first for words in ("Signed", "Signature", "PMO director", "chair"))
+
+
+def test_a_long_agenda_and_what_could_not_be_told_are_counted_not_listed(example, monkeypatch):
+    monkeypatch.setattr(paper_parts, "MOST_SETTLED", 3)
+    answers = example.answers.assign(low=0.0, high=float("inf"))
+    dossier = dataclasses.replace(example, answers=answers)
+    settled = paper_parts._agenda(dossier)[0]["items"][0]
+    assert settled.endswith("and 25 more (the workbook names them).")
+    note, *tables = paper_parts._why_not(dossier)
+    assert "Nothing could be told of 2 more; the workbook names them." in note["text"]
+    assert tables == [None, None]
+
+
 def test_what_people_write_is_text_and_whole(small, tmp_path):
     dossier = hostile_dossier(small)
     path = paper.write_paper(dossier, tmp_path / "hostile.pdf")
@@ -196,7 +247,7 @@ def test_other_budgets_are_drawn_and_read_where_they_were_asked(example):
     made = example.recommendation
     found = workbench.frontier(made.portfolio, made.settings, scales=(0.9,), time_limit=5)
     drawn, said = paper_pictures.of_budgets(dataclasses.replace(example, budgets=found))
-    assert drawn["kind"] == "picture" and len(said["items"]) == 2
+    assert drawn["kind"] == "picture" and len(said["items"]) >= 2
     assert paper_pictures.of_budgets(example) == []
 
 

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import random
+import re
 import zipfile
 
 import pandas as pd
@@ -182,7 +183,9 @@ def test_a_changed_cell_is_named_even_under_a_new_manifest(files, tmp_path):
     said = wrong(verdict)
     assert said["check"].tolist() == ["cells"]
     assert "results/ranked_list.csv row 3" in said["says"].iloc[0]
-    assert "'cost': sealed '1.0', computed" in said["says"].iloc[0]
+    words = said["says"].iloc[0]
+    place = "The ranked list (results/ranked_list.csv row 3, roof), cost"
+    assert words == f"{place}: was sealed as 1, and comes out as 100."
 
 
 def test_a_changed_reason_is_named(files, tmp_path):
@@ -191,7 +194,7 @@ def test_a_changed_reason_is_named(files, tmp_path):
         files, tmp_path / "a.zip", **{name: edited(files[name], "why", 3, "because")}
     )
     said = verdict.findings[verdict.findings["check"] == "cells"]["says"].iloc[0]
-    assert "'why': sealed 'because'" in said
+    assert "), reason: was sealed as 'because', and comes out as '" in said
 
 
 def test_changed_tables_do_not_fit_the_mark(files, tmp_path):
@@ -204,7 +207,10 @@ def test_changed_tables_do_not_fit_the_mark(files, tmp_path):
 
 @pytest.mark.parametrize(
     ("add", "words"),
-    [("hubs", "The list breaks a limit: the budget"), ("nobody", "holds 'nobody': no proposal")],
+    [
+        ("hubs", "The list breaks a limit: the budget of 2027-28 capital."),
+        ("nobody", "holds 'nobody': no proposal"),
+    ],
 )
 def test_a_list_that_is_none_is_refused_by_name(files, tmp_path, add, words):
     name = contents.SELECTION
@@ -214,6 +220,49 @@ def test_a_list_that_is_none_is_refused_by_name(files, tmp_path, add, words):
     assert not verdict.holds
     assert wrong(verdict)["check"].iloc[0] == "limits"
     assert words in verdict.words
+
+
+RAW = re.compile(r"\b(None|True|False|nan|Error|dtype|Index)\b|\('|\['|<NA>")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("results/choice.csv", b"what,is\r\n", "does not state the rule"),
+        ("results/choice.csv", b"\xff\xfe", "'results/choice.csv' is no text"),
+        ("results/selection.csv", b"project\r\nflood\r\n", "is no table of option and project"),
+        (
+            "results/ranked_list.csv",
+            b"project,block\r\nflood,recommended\r\n",
+            "sealed with 1 rows",
+        ),
+        ("results/limits.csv", b"", "was sealed with 0 rows"),
+        ("software.csv", b"package,version\r\n", "numpy not stated then"),
+        ("settings.toml", b"x = [", "is not valid TOML"),
+        ("inputs/projects.csv", b"", "The tables cannot be read again"),
+    ],
+)
+def test_what_is_sealed_wrong_is_told_in_plain_words(files, tmp_path, name, content, words):
+    verdict = resealed(files, tmp_path / "a.zip", **{name: content})
+    said = " ".join(verdict.findings["says"])
+    assert words in said
+    assert not RAW.search(said), RAW.search(said)
+    if name != "software.csv":
+        assert not verdict.holds
+
+
+def test_flags_and_missing_columns_are_told_in_plain_words(files, tmp_path):
+    name = "results/ranked_list.csv"
+    was = files[name]
+    for changed, words in (
+        (edited(was, "too_close", 2, "True"), "too close to call: was sealed as yes, and comes out as no."),
+        (edited(was, "rank", 2, ""), "rank: was sealed as empty, and comes out as "),
+        (was.replace(b",bcr,", b",ratio,", 1), "benefit-cost ratio: was not sealed, and comes out"),
+        (was.replace(b",bcr,", b",ratio,", 1), "ratio: was sealed as "),
+    ):  # fmt: skip
+        said = " ".join(wrong(resealed(files, tmp_path / "a.zip", **{name: changed}))["says"])
+        assert words in said
+        assert not RAW.search(said), RAW.search(said)
 
 
 def test_stated_value_and_bound_are_checked(files, tmp_path):
@@ -374,8 +423,21 @@ def test_signatures_by_role(sealed, tmp_path):
         "Signed as chair on 2026-12-10, with the trusted key." in verdict.findings["says"].tolist()
     )
     assert seal.verify(path).holds
-    keys.sign(path, role="finance", key=secret["mallory"])
-    assert "not with the key that is trusted" in seal.verify(path, keys=trusted).words
+    assert keys.sign(path, role="Finance", key=secret["finance"]) == path
+    assert seal.verify(path, keys=trusted | {"finance": public["mallory"]}).words.endswith(
+        "but not with the key that is trusted for this role."
+    )
+    before = path.read_bytes()
+    for how, words in (
+        ({"role": "finance", "key": secret["mallory"]}, "'finance' has signed this pack already, with another key"),
+        ({"role": "king", "key": secret["chair"]}, "role: 'king' does not sign this pack; its roles are sponsor, PMO director, finance, chair"),
+        ({"role": "", "key": secret["chair"]}, "role: is empty"),
+        ({"role": "chair", "key": secret["chair"], "day": "10 December"}, "date: must be an ISO date"),
+        ({"role": "chair", "key": secret["chair"], "day": "2026-12-09"}, "date: 2026-12-09 is before the meeting of 2026-12-10"),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=words):
+            keys.sign(path, **how)
+    assert path.read_bytes() == before
     with pytest.raises(InputError, match="is there already"):
         keys.make_key(tmp_path / "chair.key")
     with pytest.raises(InputError, match="is no key; make one with pmo key"):

@@ -8,7 +8,7 @@ import functools
 import io
 import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from pmo_lib.export.csv_file import guarded
 from pmo_lib.selection.choice import as_choice, settle_ties
 from pmo_lib.selection.model import holds
 from pmo_lib.selection.solver import solve
-from pmo_lib.wording import listed, worth_words
+from pmo_lib.wording import counted, limit_words, listed, worth_words
 from pmo_lib.workbench import Recommendation, Settings, choosing_problem, evaluate, recommend
 from pmo_lib.workbench.recommendation import laid_out
 from pmo_lib.workbench.settings import RULES
@@ -36,6 +36,22 @@ MOST_NAMED = 20
 
 MOST_MOVED = 6
 """Projects that are named where choosing again ends otherwise."""
+
+FILES = {
+    "ranked_list.csv": "ranked list", "limits.csv": "limits", "finance.csv": "costs and benefits",
+    "weighted_values.csv": "weighted values", "warnings.csv": "warnings",
+    "selection.csv": "selection", "choice.csv": "choice as stated",
+}  # fmt: skip
+"""What each file of results holds, in words."""
+
+COLUMNS = {
+    "npv": "net present value", "bcr": "benefit-cost ratio", "this_year": "cost this year",
+    "too_close": "too close to call", "block": "place on the list", "why": "reason",
+    "left_over": "amount left over", "cost_pv": "present value of cost", "is": "statement",
+    "benefit_pv": "present value of benefit", "sunk_flow": "cost before the base date",
+    "cost_beyond": "cost after the budget years", "cost_in_budget": "cost in the budget years",
+}  # fmt: skip
+"""What columns hold, where their name does not say it."""
 
 WORDED = ("why", "read with the list")
 """Columns of texts that choosing again may word otherwise."""
@@ -52,6 +68,8 @@ def checks(files: dict[str, bytes], facts: dict[str, str], *, progress=None) -> 
             progress(done, len(steps), steps[done])
 
     told(0)
+    if unread := [*_unread(files)]:
+        return [("inputs", False, words) for words in unread]
     try:
         portfolio, settings = inputs(files)
     except InputError as error:
@@ -67,6 +85,44 @@ def checks(files: dict[str, bytes], facts: dict[str, str], *, progress=None) -> 
     told(2)
     again = _again(made, files)
     return [*found, *again, _software(files, holds=_outcome([*found, *again]))]
+
+
+def _unread(files: dict[str, bytes]) -> Iterator[str]:
+    """Yield what keeps the statements of a pack from being read."""
+    needed = [contents.SETTINGS, SELECTION, CHOICE, contents.SOFTWARE]
+    needed += [f"{contents.INPUTS}projects.csv"]
+    if missing := [name for name in needed if name not in files]:
+        yield f"It holds no {listing(missing)}, so nothing can be computed again."
+        return
+    for name in (name for name in files if name.endswith((".csv", ".toml"))):
+        try:
+            files[name].decode("utf-8-sig")
+        except UnicodeDecodeError:
+            yield f"{show(name)} is no text, so nothing can be computed again."
+            return
+    stated = _stated(files)
+    for what in ("rule", "status", "proven the only best", "value", "bound"):
+        if what not in stated:
+            yield f"{show(CHOICE)} does not state the {what}, so nothing can be computed again."
+        elif what in ("value", "bound") and not _is_number(stated[what]):
+            yield f"{show(CHOICE)} states no number as the {what}, but {show(stated[what])}."
+    columns = {SELECTION: {"project", "option"}, contents.SOFTWARE: {"package", "version"}}
+    for name, known in columns.items():
+        if any(None in map(row.get, known) for row in _rows(files, name)):
+            yield f"{show(name)} is no table of {' and '.join(sorted(known))}."
+
+
+def _stated(files: dict[str, bytes]) -> dict[str, str]:
+    """Return what the file of the choice states."""
+    return {row.get("what") or "": row.get("is") or "" for row in _rows(files, CHOICE)}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def inputs(files: dict[str, bytes]) -> tuple[tables.Portfolio, Settings]:
@@ -93,7 +149,7 @@ def stored(
     evaluation = evaluate(portfolio, settings)
     problem = choosing_problem(portfolio, settings, evaluation)
     taken = {unguarded(r["project"]): unguarded(r["option"]) for r in _rows(files, SELECTION)}
-    stated = {row["what"]: row["is"] for row in _rows(files, CHOICE)}
+    stated = _stated(files)
     choice = None
     if stated["rule"] != RULES[0]:  # the walk is quick, and may leave a limit unmet
         walked = recommend(portfolio, settings, explain=False).choice
@@ -138,7 +194,12 @@ def _broken(model, wanted: np.ndarray) -> list[str]:
     """Name the limits that the list breaks."""
     x = model.padded(wanted.astype(float))
     rows = [r for r in model.rows if r.columns.max(initial=-1) < model.n_options]
-    names = [r.words for r in rows if not holds(r, x)]
+    money = {"budget": "the budget of {}", "capacity": "the people there are: {}"}
+    names = [
+        money[r.kind].format(limit_words(r.label)) if r.kind in money else r.words
+        for r in rows
+        if not holds(r, x)
+    ]
     return [f"The list breaks a limit: {words}." for words in dict.fromkeys(names)] or [
         "The list breaks the limits on money or people that may be moved or hired."
     ]
@@ -188,14 +249,14 @@ def _compared(made: Recommendation, files: dict[str, bytes]) -> tuple[list[tuple
         again = {name: contents.marked(frame, made.settings)}
         was, now = _rows(files, name), _rows(again, name)
         if len(was) != len(now):
-            differing.append((name, "rows", 0, str(len(was)), str(len(now))))
+            differing.append((name, "rows", "", str(len(was)), str(len(now))))
         for number, (one, other) in enumerate(zip(was, now, strict=False), start=2):
             for column in dict.fromkeys([*other, *one]):
                 n += 1
                 if not _alike(one.get(column), other.get(column)):
                     key = next(iter(other.values()))
                     differing.append(
-                        (name, column, f"{number} ({key})", one.get(column), other.get(column))
+                        (name, column, f"{number}, {key}", one.get(column), other.get(column))
                     )
     return differing, n
 
@@ -209,20 +270,39 @@ def _alike(one: str | None, other: str | None) -> bool:
         return False
 
 
-def _cell_words(name: str, column: str, row, was, now) -> str:
-    return f"{name} row {row} column {show(column)}: sealed {show(was)}, computed {show(now)}."
+def _cell_words(name: str, column: str, row: str, was, now) -> str:
+    """Say where a cell is, what it was sealed as and what it comes out as."""
+    what = FILES.get(Path(name).name, name)
+    if not row:
+        return f"The {what} ({name}): was sealed with {was} rows, and comes out with {now}."
+    place = f"The {what} ({name} row {row}), {COLUMNS.get(column, column.replace('_', ' '))}"
+    if now is None:
+        return f"{place}: was sealed as {_told(was)}, and does not belong there."
+    if was is None:
+        return f"{place}: was not sealed, and comes out as {_told(now)}."
+    return f"{place}: was sealed as {_told(was)}, and comes out as {_told(now)}."
+
+
+def _told(cell) -> str:
+    """Word a cell: numbers as numbers, flags as yes or no, texts in quotes."""
+    plain = {"True": "yes", "False": "no", "": "empty"}
+    if isinstance(cell, str) and cell in plain:
+        return plain[cell]
+    known = isinstance(cell, str) and _is_number(cell) and math.isfinite(float(cell))
+    return show(float(cell)) if known else show(cell)
 
 
 def _worth(made: Recommendation, files: dict[str, bytes]) -> list[Finding]:
     """Check that the list meets its limits, and its stated value and bound."""
-    stated = {row["what"]: row["is"] for row in _rows(files, CHOICE)}
+    stated = _stated(files)
     choice, value = made.choice, float(stated["value"])
     short = choice.slack[choice.slack["left"] < -1e-6 * choice.slack["limit"].abs().clip(lower=1)]
     words = f"All {len(choice.slack):,} limits, and every link, are met."
     if "not met" in choice.status:
         words = f"As the list says itself, {choice.status}."
     elif len(short):
-        words = f"{len(short)} limits are broken, the first is {short['label'].iloc[0]}."
+        first = limit_words(short["label"].iloc[0])
+        words = f"{counted(len(short), 'limit')} broken, the first: {first}."
     found: list[Finding] = [("limits", len(short) == 0, words)]
     same = math.isclose(value, choice.value, rel_tol=SAME, abs_tol=SAME)
     worth = worth_words(value, made.settings)
@@ -236,7 +316,7 @@ def _worth(made: Recommendation, files: dict[str, bytes]) -> list[Finding]:
 
 def _again(made: Recommendation, files: dict[str, bytes]) -> list[Finding]:
     """Choose again, and compare with the list and its bound."""
-    stated = {row["what"]: row["is"] for row in _rows(files, CHOICE)}
+    stated = _stated(files)
     bound, settings = float(stated["bound"]), made.settings
     fresh = recommend(made.portfolio, settings, explain=False)
     room = SAME * max(abs(made.choice.value), 1e-300)
@@ -282,7 +362,7 @@ def _software(files: dict[str, bytes], *, holds: bool = True) -> Finding:
     was = {row["package"]: row["version"] for row in _rows(files, contents.SOFTWARE)}
     now = contents.versions()
     other = [
-        f"{name} {was.get(name)} then, {now[name]} now"
+        f"{name} {was.get(name) or 'not stated'} then, {now[name]} now"
         for name in now
         if was.get(name) != now[name]
     ]

@@ -11,6 +11,7 @@ import pandas as pd
 from pmo_lib.approval.archive import MANIFEST, manifest, sha256
 from pmo_lib.approval.dossier import Dossier
 from pmo_lib.approval.mark import inputs_mark, table_texts
+from pmo_lib.approval.names import people_of, renaming
 from pmo_lib.export.csv_file import frame_as_csv
 from pmo_lib.wording import limit_words, one_line
 from pmo_lib.workbench import Recommendation, Settings
@@ -38,7 +39,11 @@ Pack: {mark}
 
 
 def files_of(
-    dossier: Dossier, *, documents: Mapping[str, bytes] | None = None, record=None
+    dossier: Dossier,
+    *,
+    documents: Mapping[str, bytes] | None = None,
+    record=None,
+    people: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """Return the files of a sealed pack by name, the manifest among them.
 
@@ -50,6 +55,9 @@ def files_of(
         What is handed out beside it, by file name: their hashes are sealed, not they.
     record : record.Record, optional
         Its decisions, and the ballots of rounds that were revealed, are sealed with it.
+    people : mapping of name to words, optional
+        What stands for names in the reasons of that record, beside its own members, where
+        names are left out: `approval.names.known_people`.
     """
     made = dossier.recommendation
     texts = {f"{INPUTS}{n}.csv": text for n, text in table_texts(made.portfolio).items()}
@@ -57,17 +65,22 @@ def files_of(
     files[SETTINGS] = made.settings.to_toml().encode("utf-8", "surrogatepass")
     frames = {
         "weights.csv": _weights(made),
-        "overrides.csv": dossier.prices[["name", "decision", "reason", "by"]].reset_index(),
+        "overrides.csv": _overrides(made),
         SOFTWARE: pd.DataFrame(versions().items(), columns=["package", "version"]),
         **results(made),
     }
     if documents:
         rows = [(name, sha256(documents[name]), len(documents[name])) for name in sorted(documents)]
         frames[DOCUMENTS] = pd.DataFrame(rows, columns=["file", "sha256", "bytes"])
+    if len(dossier.changes):
+        frames["changes.csv"] = dossier.changes.reset_index()
     if dossier.decisions is not None:
-        frames[DECIDED] = dossier.decisions.reset_index()
+        decided = dossier.decisions.reset_index()
+        actions = dict(dossier.changes["action"])
+        decided.insert(1, "change", [actions.get(project, "") for project in decided["project"]])
+        frames[DECIDED] = decided
     if record is not None:
-        frames |= _from_record(record, names=dossier.names)
+        frames |= _from_record(record, dossier, people or {})
     files |= {name: marked(frame, made.settings) for name, frame in frames.items()}
     files["README.txt"] = _readme(dossier).encode()
     return {**files, MANIFEST: manifest(files, facts(dossier))}
@@ -136,6 +149,14 @@ def versions() -> dict[str, str]:
     return found
 
 
+def _overrides(made: Recommendation) -> pd.DataFrame:
+    rows = [*made.portfolio.overrides.to_dict("records"), *made.settings.overrides]
+    rows = {row["project"]: row for row in rows}
+    table = pd.DataFrame(rows.values(), columns=["project", "decision", "reason", "by"])
+    table.insert(1, "name", made.names(table["project"]))
+    return table
+
+
 def _weights(made: Recommendation) -> pd.DataFrame:
     portfolio, found = made.portfolio, made.evaluation
     tables = (("criterion", found.weights, portfolio.criteria),
@@ -148,28 +169,24 @@ def _weights(made: Recommendation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["about", "label", "name", "weight"])
 
 
-def _from_record(record, *, names: bool) -> dict[str, pd.DataFrame]:
+def _from_record(record, dossier: Dossier, people: Mapping[str, str]) -> dict[str, pd.DataFrame]:
     """Return decisions, and ballots of revealed rounds; without names, members are numbered."""
-    from pmo_lib.record import ballots, decisions, rounds
+    from pmo_lib.record import ballots, decisions, members, rounds
 
     stands = rounds(record)
     shown = stands.index[stands["state"] == "revealed"]
     cast = [ballots(record, name).drop(columns="at") for name in shown]
-    found = {
-        f"{RECORD}decisions.csv": decisions(record)
-        .drop(columns="at", errors="ignore")
-        .reset_index()
-    }
-    if cast:
-        table = pd.concat(cast, ignore_index=True)
-        if not names:
-            numbers = {m: f"member {n}" for n, m in enumerate(table["member"].unique(), 1)}
-            table["member"] = table["member"].map(numbers)
-        found[f"{RECORD}ballots.csv"] = table
-    if not names:
-        frame = found[f"{RECORD}decisions.csv"]
-        found[f"{RECORD}decisions.csv"] = frame.drop(columns="by", errors="ignore")
-    return found
+    decided = decisions(record).drop(columns="at", errors="ignore").reset_index()
+    table = pd.concat(cast, ignore_index=True) if cast else pd.DataFrame({"member": []})
+    if not dossier.names:
+        numbers = {m: f"member {n}" for n, m in enumerate(table["member"].unique(), 1)}
+        table["member"] = table["member"].map(numbers)
+        decided = decided.drop(columns="by", errors="ignore")
+        if len(decided):
+            known = people_of(members(record)) | numbers | dict(people)
+            decided["reason"] = decided["reason"].map(renaming(known))
+    found = {f"{RECORD}decisions.csv": decided}
+    return found | ({f"{RECORD}ballots.csv": table} if cast else {})
 
 
 def _readme(dossier: Dossier) -> str:

@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import pandas as pd
 
+from pmo_lib.approval.changes import as_changes, carried_out, sentence_of
+from pmo_lib.approval.clash import APPROVED, DONE, does_not_fit, require_possible
 from pmo_lib.approval.dossier import DECISIONS
 from pmo_lib.approval.mark import inputs_mark
 from pmo_lib.approval.names import without_names
 from pmo_lib.approval.reading import Filled
 from pmo_lib.checks import InputError, listing
+from pmo_lib.selection import InfeasibleError
 from pmo_lib.tables import Portfolio
 from pmo_lib.wording import long_date, one_line
-from pmo_lib.workbench import Recommendation, Settings, recommend, with_override, without_override
+from pmo_lib.workbench import (
+    Recommendation,
+    Settings,
+    evaluate,
+    recommend,
+    with_override,
+    without_override,
+)
 
-APPROVED = DECISIONS[:2]
-"""Decisions that fund a project; the others do not."""
 
-
-def of_this_pack(filled: Filled, portfolio: Portfolio, settings: Settings) -> tuple:
+def of_this_pack(
+    filled: Filled,
+    portfolio: Portfolio,
+    settings: Settings,
+    *,
+    people: Mapping[str, str] | None = None,
+) -> tuple:
     """Return the tables and settings that a workbook was made from.
+
+    Parameters
+    ----------
+    people : mapping of name to words, optional
+        As `without_names` takes them; some may have joined since the pack was made.
 
     Raises
     ------
     InputError
         If it was made from others: another pack, or they have changed since.
     """
-    pair = (portfolio, settings) if filled.names else without_names(portfolio, settings)
-    if inputs_mark(*pair) == filled.inputs:
-        return pair
+    tried = [(portfolio, settings)]
+    if not filled.names:
+        tried = [without_names(*tried[0], people=known) for known in (people, None)]
+        tried.append((portfolio, settings))  # of a sealed pack that holds no names already
+    for pair in tried:
+        if inputs_mark(*pair) == filled.inputs:
+            return pair
     raise InputError(
         f"The workbook belongs to another pack ({filled.mark[:12]}), made from other tables or settings; "
         "name the sealed file of its own pack instead of the portfolio, or pack again"
@@ -43,30 +66,36 @@ def fixed(
 
     What the board has not decided stays free.
 
-    Raises
-    ------
-    InputError
-        If a project is none of the tables, or a mandatory one was not approved.
+    Parameters
+    ----------
+    decisions : DataFrame by project
+        On proposals: decision, condition, date.
     """
     projects = portfolio.projects
-    unknown = decisions.index.difference(projects.index.union(portfolio.set_aside.index))
-    if len(unknown):
-        raise InputError(
-            f"decisions: {listing(unknown)} not in the tables; read them with their own"
-        )
-    refused = decisions.index[~decisions["decision"].isin(APPROVED)]
-    held = [p for p in refused if p in projects.index and projects.at[p, "mandatory"]]
-    if held:
-        names = listing(projects.loc[held, "name"])
-        raise InputError(
-            f"decisions: {names} is mandatory and cannot be deferred or rejected; approve it, or remove "
-            "the flag from the projects table"
-        )
     for project, row in decisions.iterrows():
         settings = without_override(settings, project)
-        if project in projects.index and not projects.at[project, "mandatory"]:
+        if project not in projects.index or projects.at[project, "status"] != "proposed":
+            continue
+        if not projects.at[project, "mandatory"]:
             side = "in" if row["decision"] in APPROVED else "out"
             settings = with_override(settings, project, side, reason=_reason(row), by=by)
+    return settings
+
+
+def _without_ended(
+    portfolio: Portfolio, settings: Settings, ended: pd.Index, *, by: str
+) -> Settings:
+    """Exclude proposals that need running work which is stopped."""
+    links, stands = portfolio.links, portfolio.projects["status"]
+    needs = links[links["relation"].isin(["requires", "after"]) & links["other"].isin(ended)]
+    pairs = list(zip(needs["project"], needs["other"], strict=True))
+    both = links[links["relation"] == "together"]
+    for one, other in zip(both["project"], both["other"], strict=True):
+        pairs += [(a, b) for a, b in ((one, other), (other, one)) if b in ended]
+    for project, other in pairs:
+        if stands[project] == "proposed":
+            reason = f"it needs {one_line(portfolio.projects.at[other, 'name'])}, which is stopped"
+            settings = with_override(settings, project, "out", reason=reason, by=by)
     return settings
 
 
@@ -76,10 +105,14 @@ def approved_list(
     decisions: pd.DataFrame,
     *,
     by: str,
+    changes: pd.DataFrame | None = None,
     explain: bool = True,
     progress=None,
 ) -> Recommendation:
     """Choose again with decisions fixed; with everything decided, the list is as decided.
+
+    A change of running work that was approved is carried out in its tables; where it was
+    deferred, rejected or not decided, the work goes on as it is.
 
     Parameters
     ----------
@@ -89,24 +122,40 @@ def approved_list(
         decision, condition, comment, date.
     by : str
         Who decided.
+    changes : DataFrame by project, optional
+        What was asked of running work, as `Dossier.changes`.
     explain, progress
         As in `workbench.recommend`.
 
     Returns
     -------
     Recommendation
-        With status APPROVED once every assessed proposal is decided.
+        With status APPROVED once every assessed proposal, and every change, is decided.
 
     Raises
     ------
     InputError
-        As `fixed`, or if a project that cannot be assessed was approved.
-    InfeasibleError
-        If what was approved does not fit; it names what clashes and the cheapest way out.
+        If decisions are on what is not in the tables, or cannot all be carried out: a duty or a
+        link rules them out, or what was approved does not fit; it names which to change.
     """
-    settings = fixed(portfolio, settings, decisions, by=by)
-    made = recommend(portfolio, settings, explain=explain, progress=progress)
-    if made.evaluation.score.index.isin(decisions.index).all():
+    known = portfolio.projects.index.union(portfolio.set_aside.index)
+    if len(unknown := decisions.index.difference(known)):
+        raise InputError(
+            f"decisions: {listing(unknown)} not in the tables; read them with their own"
+        )
+    asked = as_changes(changes)
+    on_changes = decisions.index.isin(asked.index)
+    approved = decisions[on_changes & decisions["decision"].isin(APPROVED)]
+    actions, own = asked["action"].reindex(approved.index), decisions[~on_changes]
+    require_possible(portfolio, own, actions, evaluate(portfolio, settings).set_aside["reason"])
+    after = carried_out(portfolio, settings, actions)
+    settings = _without_ended(portfolio, settings, actions.index[actions == "stop"], by=by)
+    settings = fixed(after, settings, own, by=by)
+    try:
+        made = recommend(after, settings, explain=explain, progress=progress)
+    except InfeasibleError as error:
+        raise does_not_fit(after, settings, own, error) from None
+    if made.evaluation.score.index.union(asked.index).isin(decisions.index).all():
         settings = dataclasses.replace(settings, status="APPROVED")
         made = dataclasses.replace(made, settings=settings)
     return made
@@ -115,37 +164,45 @@ def approved_list(
 def _reason(row: pd.Series) -> str:
     """Word a decision as the reason of an override."""
     date = f" on {long_date(row['date'])}" if row["date"] else ""
-    done = {
-        "approve": "approved",
-        DECISIONS[1]: "approved",
-        "defer": "deferred",
-        "reject": "rejected",
-    }
     subject = f" subject to {one_line(row['condition'])}" if row["decision"] == DECISIONS[1] else ""
-    return f"{done[row['decision']]}{date}{subject}"
+    return f"{DONE[row['decision']]}{date}{subject}"
 
 
-def against(made: Recommendation, decisions: pd.DataFrame) -> pd.DataFrame:
+def against(
+    made: Recommendation, decisions: pd.DataFrame, changes: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """List where decisions differ from what was recommended.
 
     Returns
     -------
     DataFrame by project
-        name, rank, recommended (bool), decision, condition and comment.
+        name, rank, recommended (bool), decision, condition and comment; the name of a
+        change opens with its action.
     """
+    asked = as_changes(changes)
+    asked = asked[asked.index.isin(decisions.index)]
     table = made.ranked_list.reindex(decisions.index)[["name", "rank", "funded"]]
+    table.loc[asked.index, "name"] = sentence_of(asked)
+    table["funded"] = table["funded"].eq(True) | table.index.isin(asked.index)
     table = table.rename(columns={"funded": "recommended"}).join(
         decisions[["decision", "condition", "comment"]]
     )
-    table["recommended"] = table["recommended"].astype(bool)
     differs = table["decision"].isin(APPROVED) != table["recommended"]
     return table[differs | (table["decision"] == DECISIONS[1])].sort_values("rank")
 
 
-def note(record, decisions: pd.DataFrame, *, by: str, review: str = "") -> int:
+def note(
+    record,
+    decisions: pd.DataFrame,
+    *,
+    by: str,
+    review: str = "",
+    changes: pd.DataFrame | None = None,
+) -> int:
     """Write decisions into a record, those that do not stand there yet.
 
-    A record without members is given its chair: who decides.
+    A record without members is given its chair: who decides. A decision on a change of
+    running work says which: ``"approve: stop"``.
 
     Returns
     -------
@@ -161,16 +218,16 @@ def note(record, decisions: pd.DataFrame, *, by: str, review: str = "") -> int:
 
     if len(records.members(record)) == 0:
         records.add_member(record, by, role="chair", by=by)
-    known, written = records.decisions(record), 0
+    known, written, actions = records.decisions(record), 0, as_changes(changes)["action"]
     for project, row in decisions.iterrows():
+        word = f"{row['decision']}: {actions[project]}" if project in actions else row["decision"]
         reason = (
             "; ".join(one_line(row[n]) for n in ("condition", "comment") if row[n]) or "as decided"
         )
         same = project in known.index and (
-            known.loc[project, ["decision", "review", "reason"]].tolist()
-            == [row["decision"], review, reason]
+            known.loc[project, ["decision", "review", "reason"]].tolist() == [word, review, reason]
         )
         if not same:
-            records.decide(record, project, row["decision"], by=by, reason=reason, review=review)
+            records.decide(record, project, word, by=by, reason=reason, review=review)
             written += 1
     return written

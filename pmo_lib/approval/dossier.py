@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pmo_lib.approval import changes as changing
 from pmo_lib.approval.mark import mark_of
 from pmo_lib.approval.matrix import approval_matrix
 from pmo_lib.approval.names import named_members
@@ -58,9 +59,14 @@ class Dossier:
         Share of each cause in the change of what lies ahead.
     matrix : DataFrame
         Who signs: role, signs (what, in words), above [currency], needed (bool).
+    changes : DataFrame by project
+        What is asked of running and paused work: action (of `changes.ACTIONS`), name,
+        sponsor, bcr, reason, frees. A decision on one of these projects is on its change.
     decisions : DataFrame by project, or None
         What the board decided: decision (one of `DECISIONS`), condition, comment, by, date
         (ISO); "" where nothing is stated. None before the meeting.
+    asked : tuple of str
+        What the board was asked, as the pack said before the meeting; empty before it.
     names : bool
         Whether members' names are in it. Where not, tables and settings hold none either.
     seal : str
@@ -79,7 +85,9 @@ class Dossier:
     since_last: pd.DataFrame | None
     causes: pd.Series | None
     matrix: pd.DataFrame
+    changes: pd.DataFrame
     decisions: pd.DataFrame | None
+    asked: tuple[str, ...]
     names: bool
     seal: str
 
@@ -112,15 +120,19 @@ def dossier(
     prices: pd.DataFrame | None = None,
     since_last: pd.DataFrame | None = None,
     causes: pd.Series | None = None,
+    changes: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
+    asked: tuple[str, ...] = (),
     names: bool = True,
 ) -> Dossier:
     """Put together what is known already; nothing is asked, so it takes no time.
 
     Parameters
     ----------
-    recommendation, answers, review, agenda, certainty, room, budgets, prices, since_last, causes, decisions
+    recommendation, answers, review, agenda, certainty, room, budgets, prices, since_last, causes
         As the attributes of `Dossier`. Prices are taken from `answers` if they are not given.
+    changes, decisions, asked
+        Likewise. Changes are those of `review` if they are not given.
     names : bool, default True
         False: without members' names, which tables and settings must not hold either
         (`approval.without_names` before recommending).
@@ -139,8 +151,9 @@ def dossier(
             f"names: to be left out, and tables or settings name {listing(found)}; recommend from "
             "what approval.without_names returns"
         )
+    changes = changing.asked(review) if changes is None else changing.as_changes(changes)
     if decisions is not None:
-        decisions = _decided(decisions, recommendation)
+        decisions = _decided(decisions, recommendation, changes)
     cost = float(recommendation.ranked_list.query("funded")["cost"].sum())
     return Dossier(
         recommendation=recommendation,
@@ -150,11 +163,13 @@ def dossier(
         certainty=tuple(certainty),
         room=room,
         budgets=budgets,
-        prices=_prices(recommendation, answers if prices is None else prices),
+        prices=_prices(recommendation, answers if prices is None else prices, decisions),
         since_last=since_last,
         causes=causes,
         matrix=approval_matrix(recommendation.settings, cost),
+        changes=changes,
         decisions=decisions,
+        asked=tuple(asked),
         names=names,
         seal=mark_of(recommendation),
     )
@@ -273,10 +288,14 @@ def _since(made: Recommendation, before: tuple | None) -> dict:
     return {"since_last": bridge, "causes": shares}
 
 
-def _prices(made: Recommendation, answers: pd.DataFrame | None) -> pd.DataFrame:
-    """Lay out what the board includes or excludes, and what that costs where it is known."""
+def _prices(made: Recommendation, answers: pd.DataFrame | None, decisions) -> pd.DataFrame:
+    """Lay out what the board includes or excludes, and what that costs where it is known.
+
+    What was decided in the meeting is a decision, and told as one.
+    """
     stated = made.portfolio.overrides.to_dict("records") + list(made.settings.overrides)
-    rows = {row["project"]: row for row in stated}
+    told = () if decisions is None else decisions.index
+    rows = {row["project"]: row for row in stated if row["project"] not in told}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["decision", "reason", "by"])
     table.insert(0, "name", made.names(table.index))
     known = pd.DataFrame(index=table.index) if answers is None else answers.reindex(table.index)
@@ -285,11 +304,11 @@ def _prices(made: Recommendation, answers: pd.DataFrame | None) -> pd.DataFrame:
     return table.rename_axis("project")
 
 
-def _decided(decisions: pd.DataFrame, made: Recommendation) -> pd.DataFrame:
+def _decided(decisions: pd.DataFrame, made: Recommendation, changes) -> pd.DataFrame:
     """Check decisions and give them all their columns."""
     table = decisions.reindex(columns=DECIDED).astype(object)
     table = table.where(table.notna(), "").astype("str")
-    unknown = table.index.difference(made.ranked_list.index)
+    unknown = table.index.difference(made.ranked_list.index.union(changes.index))
     wrong = set(table["decision"]) - set(DECISIONS)
     problems = []
     if len(unknown):

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from pmo_lib import periods
 from pmo_lib.approval import archive
+from pmo_lib.approval.matrix import approval_matrix
 from pmo_lib.checks import InputError, show
 from pmo_lib.tables.writing import write_whole
+from pmo_lib.wording import one_line
+from pmo_lib.workbench import Settings
 
 _NEEDED = 'signing needs the package cryptography; install it: pip install "pmo-lib[pack]"'
 
@@ -80,14 +83,14 @@ def read_key(path: str | os.PathLike, *, kind: str = "") -> bytes:
 
 
 def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Path:
-    """Sign a sealed pack by a role; a signature of that role is replaced.
+    """Sign a sealed pack by a role; one of that role with the same key is replaced.
 
     Parameters
     ----------
     path : path
         The sealed file, which is checked first.
     role : str
-        Who signs, such as ``"chair"``.
+        Who signs: a role of the pack's approval matrix, such as ``"chair"``.
     key : bytes
         The secret key, from `read_key`.
     day : str
@@ -96,7 +99,8 @@ def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Pa
     Raises
     ------
     InputError
-        If the pack is not whole, or its role or key is none.
+        If the pack is not whole, its settings know no such role, the date is none or before
+        the meeting, or the role has signed with another key.
     """
     ed25519, serialization = _cryptography()
     path, role = Path(path), " ".join(role.split())
@@ -107,14 +111,46 @@ def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Pa
         raise InputError(
             f"{path.name}: is not as it was sealed, so it is not signed: {problems[0]}"
         )
-    if day:
-        periods.parse(day, name="date")
+    role = _known_role(files, role)
+    _require_day(day, archive.stated(files)[0].get("meeting", ""))
     pair = ed25519.Ed25519PrivateKey.from_private_bytes(key)
     raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
     stated = {"role": role, "date": day, "key": pair.public_key().public_bytes(*raw).hex()}
+    _require_same_key(files, stated)
     stated["signature"] = pair.sign(_signed(files, stated)).hex()
     files[_entry(role)] = (json.dumps(stated, indent=1, sort_keys=True) + "\n").encode()
     return write_whole(path, archive.pack(files))
+
+
+def _known_role(files: Mapping[str, bytes], role: str) -> str:
+    """Return the role as the settings of a pack word it."""
+    settings = Settings.from_toml(files["settings.toml"].decode("utf-8"), source="settings.toml")
+    known = {r.casefold(): r for r in approval_matrix(settings, 0.0)["role"].map(one_line)}
+    if role.casefold() not in known:
+        raise InputError(
+            f"role: {show(role)} does not sign this pack; its roles are {', '.join(known.values())}"
+        )
+    return known[role.casefold()]
+
+
+def _require_day(day: str, meeting: str) -> None:
+    if day:
+        periods.parse(day, name="date")
+    if day and meeting and day < meeting:
+        raise InputError(
+            f"date: {day} is before the meeting of {meeting}; state the day on which it is signed"
+        )
+
+
+def _require_same_key(files: Mapping[str, bytes], stated: Mapping[str, str]) -> None:
+    """Refuse to replace the signature of somebody else."""
+    name = _entry(stated["role"])
+    holds, _ = _checked(files, name, None) if name in files else (False, "")
+    if holds and json.loads(files[name])["key"] != stated["key"]:
+        raise InputError(
+            f"role: {show(stated['role'])} has signed this pack already, with another key; sign with "
+            "that key, or seal the pack anew"
+        )
 
 
 def signatures(files: Mapping[str, bytes], keys: Mapping[str, bytes] | None) -> list[tuple]:
@@ -170,6 +206,8 @@ def _signed(files: Mapping[str, bytes], stated: Mapping[str, str]) -> bytes:
 
 def _entry(role: str) -> str:
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in role.casefold())
+    if not role.isascii():
+        plain += f"-{archive.sha256(role.encode('utf-8', 'surrogatepass'))[:8]}"
     return f"{archive.SIGNATURES}{plain}.json"
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
 import hashlib
 import io
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from pmo_lib.tables.dictionary import TABLES
 from pmo_lib.tables.portfolio import Portfolio
@@ -14,14 +17,19 @@ from pmo_lib.tables.writing import csv_text, file_frame
 from pmo_lib.workbench import Recommendation, Settings
 
 
-def table_texts(portfolio: Portfolio) -> dict[str, str]:
-    """Return every table that has rows as CSV text, by name; reading them again loses nothing."""
+@functools.lru_cache(maxsize=1)
+def table_texts(portfolio: Portfolio) -> Mapping[str, str]:
+    """Return every table that has rows as CSV text, by name; reading them again loses nothing.
+
+    Asked for by the mark, the workbook and the seal of one pack; a portfolio is never changed.
+    """
     frames = {name: getattr(portfolio, name) for name in TABLES}
-    return {
+    texts = {
         name: csv_text(name, file_frame(name, frame))
         for name, frame in frames.items()
         if len(frame) or name == "projects"
     }
+    return MappingProxyType(texts)
 
 
 def inputs_mark(portfolio: Portfolio, settings: Settings) -> str:

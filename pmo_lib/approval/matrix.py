@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-from pmo_lib.checks import InputError
 from pmo_lib.workbench import Settings
 
 ROLES = ("sponsor", "PMO director", "finance", "chair")
@@ -64,9 +65,64 @@ def approval_matrix(settings: Settings, amount: float) -> pd.DataFrame:
     return table.assign(needed=(table["above"] <= 0) | (amount > table["above"]))
 
 
-def require_role(settings: Settings, role: str) -> str:
-    """Return a role of the matrix, or refuse what is none."""
-    known = approval_matrix(settings, 0.0)["role"].to_list()
-    if role not in known:
-        raise InputError(f"role: must be one of {', '.join(known)}, got {role!r}")
-    return role
+def raci(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Return who does what, as it follows from who signs.
+
+    Each thing that is signed is answered for by the role that signs it; of several, by the
+    last that is needed. The first role owns the estimates, the last one needed decides, and
+    the office prepares and records; where it signs nothing, the first role does. Who signs
+    before whoever answers is asked before; who signs after is told after.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        As `approval_matrix` returns it.
+
+    Returns
+    -------
+    DataFrame, duties x roles
+        Letters: R does it, A answers for it (one alone), C is asked before, I is told after.
+
+    Examples
+    --------
+    >>> print(raci(approval_matrix(Settings(office="supportive"), 0)).iloc[[0, 3]].to_string())
+                         sponsor chair
+    The tables are right    A, R     I
+    The list                   C  A, R
+    """
+    roles = list(dict.fromkeys(matrix["role"]))
+    needed = [role for role in roles if matrix.loc[matrix["role"] == role, "needed"].any()]
+    owner, decider = roles[0], (needed or roles)[-1]
+    office = next((role for role in roles if _OFFICE.search(role)), owner)
+    signed = {
+        words[:1].upper() + words[1:]: _signers(rows)
+        for words, rows in matrix.groupby("signs", sort=False)
+    }
+    duties = {
+        "The tables are right": (owner, {office}),
+        "The weights and limits are the board's": (decider, {office}),
+        **signed,
+        "Each project is decided": (decider, {decider}),
+        "The decisions are recorded": (office, {office}),
+    }
+    rows = [
+        [_letters(roles, place, answers, does) for place in range(len(roles))]
+        for answers, does in duties.values()
+    ]
+    return pd.DataFrame(rows, index=list(duties), columns=roles)
+
+
+_OFFICE = re.compile(r"\b(?:pmo|office)\b", re.IGNORECASE)
+
+
+def _signers(rows: pd.DataFrame) -> tuple[str, set[str]]:
+    """Return who answers for what some rows sign, and who does it."""
+    needed = rows[rows["needed"]]
+    answers = (needed if len(needed) else rows)["role"].iloc[-1]
+    return answers, ({*rows["role"]} - {answers}) or {answers}
+
+
+def _letters(roles: list[str], place: int, answers: str, does: set[str]) -> str:
+    role = roles[place]
+    found = ["A"] * (role == answers) + ["R"] * (role in does)
+    return ", ".join(found) or ("C" if place < roles.index(answers) else "I")

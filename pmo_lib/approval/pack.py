@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +81,7 @@ def write_pack(
     *,
     parts: Iterable[str] = USUAL,
     record=None,
+    people: Mapping[str, str] | None = None,
     progress=None,
 ) -> tuple[list[Path], list[Path]]:
     """Write a pack into a folder, whole or not at all.
@@ -96,6 +97,8 @@ def write_pack(
         Of `PARTS`; the sealed file holds the hash of each.
     record : record.Record, optional
         Its decisions and revealed ballots are sealed as well.
+    people : mapping of name to words, optional
+        What stands for names in that record, as in `contents.files_of`.
     progress : callable, optional
         Called with (done, total, words).
 
@@ -125,7 +128,7 @@ def write_pack(
         if progress:
             progress(len(parts), len(parts) + 1, "the sealed file")
         documents = {PARTS[part].file: (scratch / PARTS[part].file).read_bytes() for part in parts}
-        seal(dossier, scratch / SEALED, documents=documents, record=record)
+        seal(dossier, scratch / SEALED, documents=documents, record=record, people=people)
         documents[SEALED] = (scratch / SEALED).read_bytes()
     files, kept = [folder / name for name in documents], []
     for part in PARTS.values():  # one of an earlier pack would seem to belong to this one

@@ -13,6 +13,7 @@ from warnings import catch_warnings, simplefilter
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
+from pmo_lib.approval.changes import as_changes
 from pmo_lib.approval.dossier import DECIDED, DECISIONS
 from pmo_lib.checks import InputError, listing, show
 from pmo_lib.export.decision_sheets import SIGN, SIGNATURES
@@ -52,6 +53,10 @@ class Filled:
         decision, condition, comment, by (""), date (of the meeting), of what was decided.
     undecided : tuple of str
         Projects without a decision.
+    changes : DataFrame by project
+        What was asked of running work, as `Dossier.changes`; decided in the same cells.
+    asked : tuple of str
+        What the board was asked, in sentences.
     signatures : DataFrame by role
         name, date and signature, as they were filled in.
     """
@@ -62,6 +67,8 @@ class Filled:
     names: bool
     decisions: pd.DataFrame
     undecided: tuple[str, ...]
+    changes: pd.DataFrame
+    asked: tuple[str, ...]
     signatures: pd.DataFrame
 
 
@@ -95,7 +102,11 @@ def read_decisions(path: str | Path) -> Filled:
     if problems:
         raise InputError(*problems)
     signatures = _signatures(picture, values[SIGN])
-    return Filled(*facts[1:4], facts[4] == "names", decisions, undecided, signatures)
+    asked = as_changes(pd.DataFrame.from_dict(picture.get("changes", {}), orient="index"))
+    return Filled(
+        *facts[1:4], facts[4] == "names", decisions, undecided, asked,
+        tuple(picture.get("asked", ())), signatures,
+    )  # fmt: skip
 
 
 def changes(picture: dict, values: dict, formulas: dict, rows: dict | None = None) -> list[tuple]:

@@ -68,6 +68,7 @@ def seal(
     *,
     documents: Mapping[str, bytes] | None = None,
     record=None,
+    people: Mapping[str, str] | None = None,
 ) -> Path:
     """Write tables, settings, list and results as one locked and checkable file.
 
@@ -84,6 +85,8 @@ def seal(
         beside the sealed one.
     record : record.Record, optional
         Its decisions and revealed ballots are sealed as well.
+    people : mapping of name to words, optional
+        As in `contents.files_of`.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def seal(
         If the path does not end in .zip or cannot be written.
     """
     path = ending_in(path, ".zip")
-    content = archive.pack(files_of(dossier, documents=documents, record=record))
+    content = archive.pack(files_of(dossier, documents=documents, record=record, people=people))
     return write_whole(path, content)
 
 

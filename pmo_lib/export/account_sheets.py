@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -11,8 +12,9 @@ from pmo_lib import statements
 from pmo_lib.export import page
 from pmo_lib.export.page import RANK, Book, Column
 from pmo_lib.export.words import wrap
-from pmo_lib.wording import number, one_line, visible
+from pmo_lib.wording import listed, number, one_line, visible
 from pmo_lib.workbench import Settings, review
+from pmo_lib.workbench.reasons import short_name
 
 REASONS, WEIGHTS, SET_ASIDE = "Reasons", "Weights", "Set aside"
 SETTINGS, TEXTS = "Settings and warnings", page.TEXTS
@@ -26,13 +28,33 @@ def write_reasons(book: Book) -> None:
     columns = [RANK, Column("Project", 280), Column("List", 120)]
     columns.append(Column("Why it is where it is", 796))
     points = f"; points are hundredths of {statements.SUMMED[made.settings.objective]}"
+    told = made.ranked_list["why"].map(one_line)
+    full, alike = _names_in_full(told, made.ranked_list["name"].map(one_line))
     rows = [
-        [project.rank, one_line(project.name), page.standing(project.block), one_line(project.why)]
+        [project.rank, one_line(project.name), page.standing(project.block), full[project.Index]]
         for project in made.ranked_list.itertuples()
     ]
     points = "" if made.settings.objective == "npv" else points
     notes = [f"Value lost or won is found by {note}{points}."]
+    if alike:
+        notes.append(
+            f"Shortened where a reason names them, as names here begin alike: {listed(alike)}."
+        )
     page.write_sheet(book, REASONS, columns, rows, title="Reasons in full", notes=notes)
+
+
+def _names_in_full(told: pd.Series, names: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Name other projects in full in each reason; return too what could be one of several."""
+    full: dict[str, set[str]] = {}
+    for name in names:
+        if (short := short_name(name)) != name:
+            full.setdefault(short, set()).add(name)
+    if not full:
+        return told, []
+    found = re.compile("|".join(map(re.escape, sorted(full, key=len, reverse=True))))
+    alike = {s for why in told for s in found.findall(why) if len(full[s]) > 1}
+    whole = {s: next(iter(whole)) for s, whole in full.items() if len(whole) == 1}
+    return told.map(lambda why: found.sub(lambda s: whole.get(s[0], s[0]), why)), sorted(alike)
 
 
 def write_weights(book: Book) -> None:

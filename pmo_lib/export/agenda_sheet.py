@@ -30,6 +30,7 @@ def write(book: Book) -> None:
     certainty = () if book.dossier is None else book.dossier.certainty
     notes = [
         "Nothing here decides: it says where talking can change the list, and where it cannot.",
+        "How sure: at how many of 100 weightings that the board would accept a project is funded; 50 is a close call.",
         *certainty,
     ]
     sheet, row = page.start(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from pmo_lib import periods, statements
-from pmo_lib.approval.dossier import Dossier
+from pmo_lib.approval.changes import ACTIONS, sentence_of
+from pmo_lib.approval.clash import APPROVED, DONE
+from pmo_lib.approval.dossier import DECISIONS, Dossier
 from pmo_lib.wording import (
     counted,
     listed,
@@ -15,7 +17,7 @@ from pmo_lib.wording import (
     sentence,
 )
 
-CHANGES = ("stop", "pause", "resume")
+CHANGES = tuple(ACTIONS)
 """What a review may do with running or paused work."""
 
 HEAD_SHOWN = 48
@@ -68,12 +70,79 @@ def by_year(dossier: Dossier) -> pd.DataFrame:
     years = [periods.label(label[0]) for label in money["label"]]
     parts = ["available", "used", "left_over"]
     table = money[parts].astype(float).groupby(years).sum().T
-    table.index = ["There is for proposals", "Recommended", "Left over"]
+    used = "Recommended" if dossier.decisions is None else "On this list"
+    table.index = ["There is for proposals", used, "Left over"]
     return table.assign(**{"in all": table.sum(axis=1)}) if len(money) else table.iloc[:0]
 
 
+def headline(dossier: Dossier) -> str:
+    """Say in one sentence what is recommended; after the meeting, in three what was decided."""
+    made = dossier.recommendation
+    if dossier.decisions is None:
+        return made.headline
+    own, ranked = _on_proposals(dossier), made.ranked_list
+    counts = own["decision"].map(DONE).value_counts()
+    free = ranked.index[ranked["block"] != "continues"].difference(dossier.decisions.index)
+    parts = [f"{counts[word]} {word}" for word in dict.fromkeys(DONE.values()) if word in counts]
+    parts += [f"{len(free)} not decided"] if len(free) else []
+    asked, approved = len(dossier.changes), len(changes(dossier))
+    said = f"; {approved} of {counted(asked, 'change')} of running work approved" if asked else ""
+    held, n = int(ranked["funded"].reindex(free).sum()), int(ranked["funded"].sum())
+    still = f" ({held} of them not decided)" if held else ""
+    rest = made.headline.partition(" proposals, ")[2].partition(" because ")[0].rstrip(".")
+    return f"Proposals: {listed(parts)}{said}. The list that follows holds {n}{still}, {rest}."
+
+
+def _on_proposals(dossier: Dossier) -> pd.DataFrame:
+    """Return the decisions that are not on changes of running work."""
+    decisions = dossier.decisions
+    return decisions[~decisions.index.isin(dossier.changes.index)]
+
+
+def _outcomes(dossier: Dossier) -> list[tuple[str, str, str]]:
+    """Say of each change that was asked what it is, what was decided, and what follows."""
+    said = []
+    for project, what in sentence_of(dossier.changes).items():
+        action = dossier.changes.at[project, "action"]
+        if project not in dossier.decisions.index:
+            said.append((what, "not decided", _as_it_is(action)))
+            continue
+        row = dossier.decisions.loc[project]
+        how, comment = DONE[row["decision"]], one_line(row["comment"])
+        how += (
+            f" subject to {one_line(row['condition'])}" if row["decision"] == DECISIONS[1] else ""
+        )
+        done = row["decision"] in APPROVED
+        follows = "this list counts on it" if done else _as_it_is(action)
+        said.append((what, how, f"{follows} ({comment})" if comment else follows))
+    return said
+
+
+def _as_it_is(action: str) -> str:
+    return "it stays paused" if action == "resume" else "the work goes on as it is"
+
+
+def decided_changes(dossier: Dossier) -> list[str]:
+    """Say of each change of running work what was decided and what follows; none before."""
+    if dossier.decisions is None:
+        return []
+    return [f"{what}: {how}; {follows}." for what, how, follows in _outcomes(dossier)]
+
+
+def subject(dossier: Dossier, project) -> str:
+    """Name what is decided on: a proposal, or a change of running work."""
+    if project in dossier.changes.index:
+        return sentence_of(dossier.changes)[project]
+    return dossier.recommendation.names([project])[0]
+
+
 def asks(dossier: Dossier) -> list[str]:
-    """Say what is to be decided, one sentence or two for each decision."""
+    """Say what is to be decided, one sentence or two for each decision.
+
+    After the meeting, what was asked before it, as it was told then.
+    """
+    if dossier.asked:
+        return list(dossier.asked)
     ranked = dossier.recommendation.ranked_list
     parts = [
         _approve(dossier, ranked[ranked["funded"]]),
@@ -139,11 +208,11 @@ def _complete(aside: pd.DataFrame) -> list[str]:
 
 
 def changes(dossier: Dossier) -> pd.DataFrame:
-    """Return the rows of the review that stop, pause or resume work; none without a review."""
-    if dossier.review is None:
-        return pd.DataFrame(columns=["action", "name", "reason", "frees"])
-    table = dossier.review.found.table
-    return table[table["action"].isin(CHANGES)]
+    """Return what is asked of running work; after the meeting, what was approved of it."""
+    asked, decided = dossier.changes, dossier.decisions
+    if decided is None:
+        return asked
+    return asked[asked.index.isin(decided.index[decided["decision"].isin(APPROVED)])]
 
 
 def decided(dossier: Dossier) -> list[str]:
@@ -152,9 +221,12 @@ def decided(dossier: Dossier) -> list[str]:
         return []
     cost = dossier.recommendation.ranked_list["cost"]
     return [
-        f"{sentence(word)[:-1]}: {counted(len(group), 'project')}, "
-        f"{amount(dossier, float(cost.reindex(group.index).sum()))}"
-        for word, group in dossier.decisions.groupby("decision", sort=False)
+        *(
+            f"{sentence(word)[:-1]}: {counted(len(group), 'project')}, "
+            f"{amount(dossier, float(cost.reindex(group.index).sum()))}"
+            for word, group in _on_proposals(dossier).groupby("decision", sort=False)
+        ),
+        *decided_changes(dossier),
     ]
 
 
@@ -165,11 +237,10 @@ def conditions(dossier: Dossier) -> list[str]:
         f"{made.names([project])[0]}: {one_line(words)}."
         for project, words in statements.conditions(made).items()
     ]
-    decided = dossier.decisions
-    if decided is not None:
-        stated = decided[decided["condition"] != ""]["condition"]
-        names = made.names(stated.index)
-        said += [f"{n}: {sentence(one_line(w))}" for n, w in zip(names, stated, strict=True)]
+    if dossier.decisions is not None:
+        stated = dossier.decisions["condition"]
+        stated = stated[stated != ""]
+        said += [f"{subject(dossier, p)}: {sentence(one_line(w))}" for p, w in stated.items()]
     return said
 
 
@@ -207,17 +278,31 @@ def delayed(dossier: Dossier) -> pd.DataFrame:
     made, changed = dossier.recommendation, changes(dossier)
     less = changed[changed["action"] != "resume"]
     why = _overtaken(dossier) | _displaced(dossier) | _later(dossier)
-    why |= {row.Index: f"would {row.action}: {one_line(row.reason)}" for row in less.itertuples()}
-    if dossier.decisions is not None:
-        decided = dossier.decisions["decision"]
-        put_off = dossier.decisions[decided == "defer"]
-        approved = decided.index[decided.str.startswith("approve")]
-        why |= {row.Index: _deferred(row) for row in put_off.itertuples()}
+    cost = made.evaluation.finance["cost_in_budget"]
+    if dossier.decisions is None:
+        would = {row.Index: f"would {row.action}" for row in less.itertuples()}
+    else:
+        own = _on_proposals(dossier)
+        approved = own.index[own["decision"].isin(APPROVED)]
+        why |= {row.Index: _deferred(row) for row in own.query("decision == 'defer'").itertuples()}
         why = {project: words for project, words in why.items() if project not in approved}
+        would = {row.Index: f"{ACTIONS[row.action]} by the board" for row in less.itertuples()}
+        cost = less["frees"].combine_first(cost)
+    why |= {project: f"{words}: {less.at[project, 'reason']}" for project, words in would.items()}
     table = pd.DataFrame({"why": pd.Series(why, dtype="str")})
     table.insert(0, "name", made.names(table.index))
-    table.insert(1, "cost", made.evaluation.finance["cost_in_budget"].reindex(table.index))
+    table.insert(1, "cost", cost.reindex(table.index))
     return table.rename_axis("project")
+
+
+def waiting(dossier: Dossier) -> str:
+    """Say by which rule `delayed` names a project."""
+    funded = int(dossier.recommendation.ranked_list["funded"].sum())
+    return (
+        f"Named are proposals that are left out though they rank among the first {funded}, as many "
+        "as are recommended, or that what the board includes displaces; those that start later "
+        "than planned; running work to be stopped, paused or slowed down; and what the board defers."
+    )
 
 
 def _deferred(row) -> str:
@@ -274,4 +359,4 @@ def question(pair) -> str:
 def amount(dossier: Dossier, cost: float) -> str:
     """Word a cost; a dash where there is none."""
     sign = dossier.recommendation.settings.currency
-    return "–" if cost != cost else money_words(cost, one_line(sign))
+    return "–" if pd.isna(cost) else money_words(cost, one_line(sign))

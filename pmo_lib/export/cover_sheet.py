@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pmo_lib import statements
+from pmo_lib.approval import changes as changing
+from pmo_lib.approval.clash import APPROVED
 from pmo_lib.approval.dossier import DECISIONS
 from pmo_lib.export import adding, agenda_sheet, first_page, page
 from pmo_lib.export.page import Book, Column, Formula
-from pmo_lib.wording import counted, long_date, one_line
+from pmo_lib.wording import counted, listed, long_date, one_line
 
 NAME = "Cover"
 
@@ -54,11 +56,12 @@ def write(book: Book, contents: dict[str, str]) -> None:
         page.across(book, sheet, row, 0, last, text, look)
         sheet.set_row(row, tall)
     text, lines = page.fitted(
-        book, made.headline, room, f"{NAME}, headline", most=4, size=11, bold=True
+        book, first_page.lead(book), room, f"{NAME}, headline", most=4, size=11, bold=True
     )
     page.across(book, sheet, 4, 0, last, text, "sentence")
     sheet.set_row(4, 6 + 15 * lines)
-    row = max(_write_amounts(book, sheet, 6), _write_decisions(book, sheet, 6))
+    right = _write_changes(book, sheet, _write_decisions(book, sheet, 6))
+    row = max(_write_amounts(book, sheet, 6), right)
     row = _write_reading(book, sheet, row + 1)
     row = _write_contents(book, sheet, row + 1, contents)
     names = "" if dossier.names else " Members' names are left out."
@@ -72,13 +75,16 @@ def _write_amounts(book: Book, sheet, row: int) -> int:
     """Write the money of the list; return the row after it."""
     made = book.recommendation
     funded = int(made.ranked_list["funded"].sum())
-    page.across(book, sheet, row, 0, _RIGHT - 2, "WHAT IS ASKED", "bar")
+    before = book.dossier.decisions is None
+    title = "WHAT IS ASKED" if before else "THE LIST THAT FOLLOWS FROM WHAT WAS DECIDED"
+    page.across(book, sheet, row, 0, _RIGHT - 2, title, "bar")
     live = {"running": "running_cost", "left over": "left_total"}
     for place, (name, amount) in enumerate(book.dossier.amounts.items(), row + 1):
         known = page.named(book, live[name]) if name in live else None
         cell = known if known is not None and abs(known.value - amount) < 0.01 else amount
         words = f"{book.money.unit}, {counted(funded, 'project')}"
-        _write_line(book, sheet, place, 0, _AMOUNTS[name], cell, "money2")
+        told = "On the list" if name == "recommended" and not before else _AMOUNTS[name]
+        _write_line(book, sheet, place, 0, told, cell, "money2")
         words = words if name == "recommended" else book.money.unit
         page.put(book, sheet, place, 2, words, "row")
     return place + 1
@@ -97,7 +103,9 @@ def _write_decisions(book: Book, sheet, row: int) -> int:
         for place in (first_page.DECISION, first_page.COST)
     )
     ranked, decided = book.recommendation.ranked_list, book.dossier.decisions
-    ranked = ranked[ranked["block"] != "continues"]
+    ranked = ranked[
+        ranked["block"].ne("continues") & ~ranked.index.isin(book.dossier.changes.index)
+    ]
     stands = decided["decision"] if decided is not None else ranked["name"].iloc[:0]
     stands = stands.reindex(ranked.index).fillna("")
     page.across(
@@ -115,6 +123,29 @@ def _write_decisions(book: Book, sheet, row: int) -> int:
     words = "Fill in the yellow cells; all others are locked" if decided is None else ""
     page.put(book, sheet, place + 1, _RIGHT + 2, words, "row", "quiet")
     return place + 2
+
+
+def _write_changes(book: Book, sheet, row: int) -> int:
+    """Write how many changes of running work were approved, live; return the row after."""
+    asked, decided = book.dossier.changes, book.dossier.decisions
+    if len(asked) == 0:
+        return row
+    first, last = book.places["change rows", ""]
+    what = (
+        f"'{first_page.NAME}'!{adding.cells(first, first_page.DECISION, last, first_page.DECISION)}"
+    )
+    words = [] if decided is None else decided["decision"].reindex(asked.index).to_list()
+    approved = Formula(
+        "+".join(f'COUNTIF({what},"{word}")' for word in APPROVED),
+        float(sum(word in APPROVED for word in words)),
+    )
+    _write_line(book, sheet, row, _RIGHT, "Changes of running work approved", approved, "count")
+    words = f"of {len(asked)} asked: {listed(changing.sentence_of(asked), most=3)}"
+    wide = page.Column("", _COLUMNS[_RIGHT + 2].pixels).room
+    words, lines = page.fitted(book, words, wide, f"{NAME}, changes", most=3)
+    page.put(book, sheet, row, _RIGHT + 2, words, "row", "wrap")
+    sheet.set_row(row, page.height(lines))
+    return row + 1
 
 
 def _capital(words: str) -> str:

@@ -80,6 +80,8 @@ def as_decision_book(dossier: Dossier) -> bytes:
         agenda_sheet.NAME: dossier.agenda, decision.SINCE: dossier.since_last,
     }  # fmt: skip
     contents = {n: words for n, words in CONTENTS.items() if asked.get(n, book) is not None}
+    if dossier.decisions is not None:
+        contents[first_page.NAME] = "The list that follows, and what was decided on each"
     book.workbook.add_worksheet(cover_sheet.NAME)
     write_sheets(book, {n: w for n, w in (SHEETS | _OWN).items() if n in contents}, contents)
     cover_sheet.write(book, contents)

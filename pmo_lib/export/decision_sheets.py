@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
+from pmo_lib.approval.matrix import raci
 from pmo_lib.export import page
 from pmo_lib.export.page import Book, Column, money_column, yes
+from pmo_lib.export.words import PADDING
 from pmo_lib.wording import listed, money_words, one_line, worth_between
 from pmo_lib.workbench.pricing import base_date
 
@@ -14,15 +18,8 @@ OVERRIDES, SENSITIVITY, SINCE, SIGN = "Overrides", "Sensitivity", "Since last ti
 SIGNATURES = 4
 """Place of the first column to sign in: name, date, signature."""
 
-DUTIES = {
-    "The tables are right": ("A", "R", "C", "I"),
-    "The weights and limits are the board's": ("C", "R", "C", "A"),
-    "The list follows from them": ("I", "A, R", "C", "I"),
-    "The money is there": ("I", "C", "A, R", "I"),
-    "Each project is decided": ("C", "R", "C", "A"),
-    "The decisions are recorded": ("I", "A, R", "I", "C"),
-}
-"""Who is responsible, accountable, consulted, informed: sponsor, PMO director, finance, chair."""
+ROLES_ACROSS = 5
+"""Roles that stand beside one another in the table of duties; more go below."""
 
 
 def write_overrides(book: Book) -> None:
@@ -163,8 +160,7 @@ def write_sign_off(book: Book) -> None:
             book.places.setdefault(("roles", ""), {})[str(row)] = line.role
         sheet.set_row(row, 30)
         row += 1
-    if not settings.approval_matrix:
-        _write_duties(book, sheet, row + 1)
+    _write_duties(book, sheet, row + 1, raci(dossier.matrix))
 
 
 def _capital(words: str) -> str:
@@ -177,16 +173,24 @@ def _office(settings) -> str:
     return f"Who signs follows from how the office works: {settings.office}."
 
 
-def _write_duties(book: Book, sheet, row: int) -> None:
-    """Write the RACI table."""
-    names = ("Sponsor", "PMO director", "Finance", "Chair")
-    columns = [Column("Who does what", 150), Column("", 360)]
-    columns += [Column(name, wide) for name, wide in zip(names, (130, 80, 210, 110), strict=True)]
-    row = page.write_headings(book, sheet, row, columns)
-    for words, letters in DUTIES.items():
-        page.across(book, sheet, row, 0, 1, words, "row")
-        for place, letter in enumerate(letters, start=2):
-            page.put(book, sheet, row, place, letter, "row", "centre")
+def _write_duties(book: Book, sheet, row: int, table: pd.DataFrame) -> None:
+    """Write the RACI table that follows from who signs."""
+    wide = (130, 80, 210, 110, 236)
+    for first in range(0, table.shape[1], ROLES_ACROSS):
+        own = table.iloc[:, first : first + ROLES_ACROSS]
+        columns = [Column("Who does what", 150), Column("", 360)]
+        columns += [Column(_capital(one_line(r)), w) for r, w in zip(own, wide, strict=False)]
+        row = page.write_headings(book, sheet, row, columns)
+        for words, letters in own.iterrows():
+            words, lines = page.fitted(
+                book, one_line(words), 510 * 0.75 - PADDING, f"{SIGN}, duties"
+            )
+            page.across(book, sheet, row, 0, 1, words, "row", "wrap")
+            for place, letter in enumerate(letters, start=2):
+                page.put(book, sheet, row, place, letter, "row", "centre")
+            sheet.set_row(row, page.height(lines))
+            row += 1
         row += 1
     words = "R does it, A answers for it (one alone), C is asked before, I is told after."
-    page.write_note(book, sheet, row, [*columns, Column("", 236)], words)
+    room = [Column("", pixels) for pixels in (150, 360, *wide)]
+    page.write_note(book, sheet, row - 1, room, words)

@@ -8,8 +8,9 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pmo_lib import periods, statements
+from pmo_lib.approval import changes as changing
 from pmo_lib.approval.dossier import DECISIONS
-from pmo_lib.export import adding, layout, page
+from pmo_lib.export import adding, asks, layout, page
 from pmo_lib.export.page import Book, Column, Formula
 from pmo_lib.export.words import PADDING, wrap
 from pmo_lib.wording import counted, long_date, one_line
@@ -26,6 +27,9 @@ DECISION, CONDITION, COMMENT, LABEL = 9, 10, 11, 12
 _SCORE, COST, _YEAR, _TOTAL, _WHY = 3, 5, 6, 7, 8
 _MOST_LINES, _MOST_FOOT = 4, 8
 _PLANNED = " instead of .*"
+_WHOLE = ("change", "mandatory")
+"""Blocks whose reasons are never shortened to make room."""
+
 _PAGE_ROOM = page.PAGE_PIXELS * 0.75 - PADDING
 
 
@@ -49,10 +53,11 @@ def write(book: Book) -> None:
         page.fitted(book, text, _PAGE_ROOM, f"{NAME}, foot", most=_MOST_FOOT)
         for text in _foot(book)
     ]
-    where, words = f"{NAME}, headline", book.recommendation.headline
+    where, words = f"{NAME}, headline", lead(book)
     headline, lines = page.fitted(book, words, _PAGE_ROOM, where, most=3, size=11, bold=True)
     heads = (19.0, 12.5, 4.0 + 13.5 * lines)
-    fixed = sum(heads) + page.height(2) + 5 * page.BAR + sum(page.height(n) for _, n in feet)
+    bars = 5 + (len(_changes(book)) > 0)
+    fixed = sum(heads) + page.height(2) + bars * page.BAR + sum(page.height(n) for _, n in feet)
     full, *shorter = _conditions(book)
     listed = _listed(book, sheet, full, page.PAGE_HEIGHT - fixed)
     tried = (_listed(book, sheet, words, page.PAGE_HEIGHT - fixed) for words in shorter)
@@ -77,6 +82,11 @@ def write(book: Book) -> None:
     sheet.fit_to_pages(1, 1 if listed.one_page else 0)
     sheet.print_area(0, 0, row - 1, len(columns) - 1)
     sheet.activate()
+
+
+def lead(book: Book) -> str:
+    """Say what is recommended, or what was decided."""
+    return book.recommendation.headline if book.dossier is None else asks.headline(book.dossier)
 
 
 def _conditions(book: Book) -> list[pd.Series]:
@@ -116,7 +126,7 @@ def _text_widths(book: Book, pixels: int, room: float, conditions: pd.Series) ->
 
     Beside a wide condition, the money left over may need one more line.
     """
-    listed, room = _proposals(book), room - page.LINE * (len(conditions) > 0)
+    listed, room = _decidable(book), room - page.LINE * (len(conditions) > 0)
     if len(listed) > ONE_PAGE:
         return [240, 150, 120, pixels - 510]
     texts = [
@@ -131,7 +141,7 @@ def _text_widths(book: Book, pixels: int, room: float, conditions: pd.Series) ->
     choices = [range(150, 361, 10), range(70, 231, 10), [120, 200] if len(conditions) else [78]]
     if book.dossier is not None:
         choices[:2] = [range(150, 261, 10), range(70, 191, 10)]
-    duty = (listed["block"] == "mandatory").to_numpy()
+    duty = listed["block"].isin(_WHOLE).to_numpy()
     return layout.widths(texts, pixels=pixels, choices=choices, room=room, whole=duty)
 
 
@@ -142,7 +152,22 @@ def _reason(cell) -> str:
 
 def _proposals(book: Book) -> pd.DataFrame:
     ranked = book.recommendation.ranked_list
-    return ranked[ranked["block"] != "continues"]
+    changed = ranked.index.isin(_changes(book).index)
+    return ranked[(ranked["block"] != "continues") & ~changed]
+
+
+def _changes(book: Book) -> pd.DataFrame:
+    """Return what is asked of running work, to be decided row by row."""
+    table = changing.as_changes() if book.dossier is None else book.dossier.changes
+    cells = {"name": changing.sentence_of(table), "why": table["reason"], "block": "change"}
+    cells |= {"funded": False, "too_close": False}
+    return table.assign(**cells).reindex(columns=book.recommendation.ranked_list.columns)
+
+
+def _decidable(book: Book) -> pd.DataFrame:
+    """Return every row that can be decided on: changes of running work, then proposals."""
+    changes, proposals = _changes(book).astype(object), _proposals(book)
+    return pd.concat([changes, proposals.astype(object)]) if len(changes) else proposals
 
 
 def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None:
@@ -168,32 +193,32 @@ def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None
 
 def _listed(book: Book, sheet, conditions: pd.Series, room: float) -> List:
     """Prepare the proposals and choose how much of each reason is shown."""
-    proposals, columns = _proposals(book), _columns(book, room, conditions)
-    entries = _entries(book, columns, proposals, conditions)
+    rows, columns = _decidable(book), _columns(book, room, conditions)
+    entries = _entries(book, columns, rows, conditions)
     room -= page.LINE * _more_lines_left(book, columns)
-    levels, one_page = layout.fit(entries, room=room, order=_by_interest(proposals))
+    levels, one_page = layout.fit(entries, room=room, order=_by_interest(rows))
     return List(
         book=book,
         sheet=sheet,
         columns=columns,
         entries={entry.project: entry for entry in entries},
-        levels=dict(zip(proposals.index, levels, strict=True)),
+        levels=dict(zip(rows.index, levels, strict=True)),
         one_page=one_page,
     )
 
 
-def _entries(book: Book, columns: list[Column], proposals: pd.DataFrame, conditions: pd.Series):
-    """Word each proposal as it may be printed."""
+def _entries(book: Book, columns: list[Column], rows: pd.DataFrame, conditions: pd.Series):
+    """Word each row as it may be printed."""
     entries = []
     decided = None if book.dossier is None else book.dossier.decisions
     comments = {} if decided is None else dict(decided["comment"])
-    columns_read = proposals[["name", "sponsor", "why", "block"]]
+    columns_read = rows[["name", "sponsor", "why", "block"]]
     for project, name, sponsor, why, block in columns_read.itertuples(name=None):
         name, tall = _named(book, project, name, columns[1])
         sponsor, taller = _named(book, project, sponsor, columns[2])
         condition, tallest = _named(book, project, conditions.get(project), columns[CONDITION])
         reasons, lines = layout.wordings(_reason(why), columns[_WHY].room)
-        if block == "mandatory":
+        if block in _WHOLE:
             reasons, lines = reasons[-1:], lines[-1:]
         comment, lines_of_comment = "", 1
         if project in comments:
@@ -205,10 +230,10 @@ def _entries(book: Book, columns: list[Column], proposals: pd.DataFrame, conditi
     return entries
 
 
-def _by_interest(proposals: pd.DataFrame) -> list[int]:
+def _by_interest(rows: pd.DataFrame) -> list[int]:
     """Order the places of the list from the cut line outwards."""
-    line = int(proposals["block"].isin(["mandatory", "recommended"]).sum())
-    return sorted(range(len(proposals)), key=lambda n: abs(n + 0.5 - line))
+    line = int(rows["block"].isin([*_WHOLE, "recommended"]).sum())
+    return sorted(range(len(rows)), key=lambda n: abs(n + 0.5 - line))
 
 
 def _named(book: Book, project: str, text, column: Column) -> tuple[str, int]:
@@ -218,11 +243,12 @@ def _named(book: Book, project: str, text, column: Column) -> tuple[str, int]:
 
 def _write_list(listed: List, row: int) -> int:
     """Write the blocks of the list; return the row after them."""
-    ranked = listed.book.recommendation.ranked_list
-    blocks = dict(iter(ranked.groupby("block", sort=False)))
+    ranked, proposals = listed.book.recommendation.ranked_list, _proposals(listed.book)
+    blocks = dict(iter(proposals.groupby("block", sort=False)))
     nobody = ranked.iloc[:0]
+    row = _write_changes(listed, row)
     first = row
-    row = _write_running(listed, row, len(blocks.get("continues", nobody)))
+    row = _write_running(listed, row, int((ranked["block"] == "continues").sum()))
     row, last = _write_block(listed, row, blocks.get("mandatory", nobody), last=None)
     chosen = blocks.get("recommended", nobody)
     row = _write_bar(
@@ -247,13 +273,27 @@ def _write_list(listed: List, row: int) -> int:
     return row
 
 
+def _write_changes(listed: List, row: int) -> int:
+    """Write what is asked of running work; return the row after it."""
+    changes = _changes(listed.book)
+    if len(changes) == 0:
+        return row
+    is_open = listed.book.dossier.decisions is None
+    follows = "approved, it is carried out; deferred or rejected, the work goes on as it is"
+    words = f"RUNNING WORK: {counted(len(changes), 'change')} {'to decide' if is_open else 'asked'}"
+    row = _write_bar(listed, row, words, {_WHY: follows[:1].upper() + follows[1:]})
+    listed.book.places["change rows", ""] = row, row + len(changes) - 1
+    return _write_block(listed, row, changes, last=None)[0]
+
+
 def _write_running(listed: List, row: int, n: int) -> int:
     """Write running work as one line; its money stands on a sheet of its own."""
     sums = {COST: "running_cost", _YEAR: "running_this_year"}
     cells = {place: page.named(listed.book, name) for place, name in sums.items()}
     if n:
         cells[_WHY] = "Running work: its remaining cost and people come off the limits first"
-    words = f"COMMITTED: {counted(n, 'running project')} (this sum); below, what is mandatory"
+    committed = statements.committed(listed.book.recommendation)
+    words = f"COMMITTED: {committed} (this sum); below, what is mandatory"
     return _write_bar(listed, row, words, cells)
 
 

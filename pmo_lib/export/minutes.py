@@ -61,9 +61,9 @@ def write_minutes(dossier: Dossier, path: str | os.PathLike) -> Path:
 
 
 def write_decision_log(dossier: Dossier, path: str | os.PathLike) -> Path:
-    """Write one row for each project that can be decided on, as CSV.
+    """Write one row for each project, and each change of running work, to decide on, as CSV.
 
-    Columns: number, date, project, name, sponsor, rank, cost, recommended, decision,
+    Of a change, recommended is the change and cost is empty. Columns: number, date, project, name, sponsor, rank, cost, recommended, decision,
     condition, comment, by, why; then marking, status, version and the pack's mark on every
     row. Decision and what follows are empty before the meeting.
 
@@ -89,11 +89,15 @@ def write_decision_log(dossier: Dossier, path: str | os.PathLike) -> Path:
 
 
 def log(dossier: Dossier) -> pd.DataFrame:
-    """Lay out the log of decisions: its rows in the order of the ranked list."""
+    """Lay out the log of decisions: changes of running work, then the ranked list in its order."""
     settings, ranked = dossier.recommendation.settings, dossier.recommendation.ranked_list
-    decided = _decided(dossier)
-    rows = ranked[ranked["block"].ne("continues") | ranked.index.isin(decided.index)]
-    words = decided.reindex(rows.index).fillna("")
+    decided, asked = _decided(dossier), dossier.changes
+    rows = ranked[ranked["block"].ne("continues") & ~ranked.index.isin(asked.index)]
+    facts = {"block": asked["action"], "why": asked["reason"], "cost": float("nan")}
+    changes = ranked.reindex(asked.index).assign(**facts, rank=pd.NA)
+    rows = pd.concat([changes, rows]) if len(changes) else rows
+    words, cost = decided.reindex(rows.index).fillna(""), rows["cost"]
+    whole = (cost.dropna() % 1 == 0).all()
     date = words["date"].where(words["date"].ne(""), settings.meeting_date)
     return pd.DataFrame(
         {
@@ -103,7 +107,7 @@ def log(dossier: Dossier) -> pd.DataFrame:
             "name": rows["name"].to_numpy(),
             "sponsor": rows["sponsor"].to_numpy(),
             "rank": rows["rank"].astype("Int64").array,
-            "cost": rows["cost"].to_numpy(),
+            "cost": (cost.astype("Int64") if whole else cost).array,
             "recommended": rows["block"].to_numpy(),
             **{name: words[name].to_numpy() for name in ("decision", "condition", "comment", "by")},
             "why": rows["why"].to_numpy(),
@@ -146,7 +150,9 @@ def _opening(dossier: Dossier) -> str:
         f"# Minutes of {plain(settings.board) or 'the board'}, {long_date(settings.meeting_date)}{draft}",
         f"{plain(settings.organisation)} · {plain(asks.standing(dossier))}".removeprefix(" · "),
         f"Present: {BLANK} In the chair: {BLANK} Apologies: {BLANK} Interests declared: {BLANK}",
-        f"Recommended: {plain(dossier.recommendation.headline)}",
+        plain(asks.headline(dossier))
+        if dossier.decisions is not None
+        else f"Recommended: {plain(dossier.recommendation.headline)}",
     ]
     return "\n\n".join(line for line in lines if line)
 
@@ -165,7 +171,8 @@ def _decisions(dossier: Dossier) -> list[str]:
             f"- **D{n}** {plain(ask)} Decided: {BLANK}"
             for n, ask in enumerate(asks.asks(dossier), 1)
         ]
-        rows = rows[made.ranked_list["funded"].reindex(rows["project"]).to_numpy()]
+        asked_of = made.ranked_list["funded"] | made.ranked_list.index.isin(dossier.changes.index)
+        rows = rows[asked_of.reindex(rows["project"]).to_numpy()]
         title = "Project by project (approve, approve subject to, defer or reject):"
     else:
         rows = rows[rows["decision"].ne("")]
@@ -173,7 +180,7 @@ def _decisions(dossier: Dossier) -> list[str]:
         title = "Project by project:"
     start = len(asked) if decided is None else 0
     cells = [
-        [f"D{start + n}", plain(row.name), asks.amount(dossier, row.cost), plain(row.decision) or BLANK,
+        [f"D{start + n}", plain(_named(dossier, row)), asks.amount(dossier, row.cost), plain(row.decision) or BLANK,
          plain(row.condition) or ("" if row.decision else BLANK), plain(row.comment), plain(row.by)]
         for n, row in enumerate(rows.rename_axis(None).itertuples(index=False), 1)
     ]  # fmt: skip
@@ -181,12 +188,18 @@ def _decisions(dossier: Dossier) -> list[str]:
     return [*asked, "", title, "", *_table(heads, cells)]
 
 
+def _named(dossier: Dossier, row) -> str:
+    changed = row.project in dossier.changes.index
+    return asks.subject(dossier, row.project) if changed else row.name
+
+
 def _delayed(dossier: Dossier) -> list[str]:
     """Name what waits so that the list fits, and why."""
-    return [
+    rows = [
         f"- {plain(row.name)}, {asks.amount(dossier, row.cost)}: {plain(sentence(row.why))}"
         for row in asks.delayed(dossier).itertuples(index=False)
-    ] or ["Nothing had to wait."]
+    ]
+    return [asks.waiting(dossier), "", *rows] if rows else ["Nothing had to wait."]
 
 
 def _actions(dossier: Dossier) -> list[str]:
@@ -205,13 +218,20 @@ def _to_do(dossier: Dossier) -> list[tuple[str, str]]:
     ranked, found = made.ranked_list, []
     stated = _decided(dossier).query("condition != ''")
     for project, condition in stated["condition"].items():
-        words = f"Meet the condition of {made.names([project])[0]}: {condition}"
-        found.append((words, ranked.at[project, "sponsor"]))
+        subject = asks.subject(dossier, project)
+        of = (
+            f"to {subject[:1].lower()}{subject[1:]}"
+            if project in dossier.changes.index
+            else f"of {subject}"
+        )
+        words = f"Meet the condition {of}: {condition}"
+        found.append((words, ranked["sponsor"].get(project)))
     sponsor = made.portfolio.projects["sponsor"]
     for change in asks.changes(dossier).itertuples():
         decided = "Plan how to" if dossier.decisions is not None else "If so decided, plan how to"
         found.append((f"{decided} {change.action} {one_line(change.name)}", sponsor[change.Index]))
-    for aside in made.evaluation.set_aside.itertuples():
+    aside_now = made.evaluation.set_aside
+    for aside in aside_now[~aside_now.index.isin(dossier.changes.index)].itertuples():
         found.append((f"Complete the estimates of {made.names([aside.Index])[0]}: {aside.reason}",
                       sponsor.get(aside.Index)))  # fmt: skip
     return found

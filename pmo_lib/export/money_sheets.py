@@ -95,6 +95,7 @@ def write_running(book: Book) -> None:
     )
     facts = made.portfolio.projects[["name", "sponsor", "programme"]].join(status)
     facts = facts.reindex(table.index)
+    facts.loc[statements.ending(made), "name"] += ", stopped"
     before, after = ["name", "sponsor", "programme"], ["confidence", "finish"]
     amounts = table[[name for name, _ in money.values()]]
     rows = [

@@ -9,6 +9,7 @@ import zlib
 import pandas as pd
 
 from pmo_lib.approval.mark import inputs_mark
+from pmo_lib.export import asks
 from pmo_lib.export.page import Book, Formula
 
 NAME = "pack"
@@ -35,13 +36,22 @@ def write(book: Book) -> None:
 
 
 def picture(book: Book) -> dict:
-    """Return what stands in each protected cell: by sheet, (row, column, value, formula)."""
+    """Return what was asked, and what stands in each protected cell.
+
+    Cells stand by sheet: row, column, value and, where there is one, formula.
+    """
     sheets = {
         name: [[row, column, *_told(cell)] for (row, column), cell in sorted(cells.items())
                if not _is_empty(cell)]
         for name, cells in book.cells.items()
     }  # fmt: skip
-    return {"sheets": sheets, "roles": book.places.get(("roles", ""), {})}
+    asked = book.dossier.changes.astype(object)
+    return {
+        "sheets": sheets,
+        "roles": book.places.get(("roles", ""), {}),
+        "changes": asked.where(asked.notna(), None).to_dict("index"),
+        "asked": asks.asks(book.dossier),
+    }
 
 
 def _is_empty(cell) -> bool:

@@ -329,11 +329,9 @@ def set_up_page(book: Book, sheet, name: str) -> None:
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     marking, version = _header(settings.marking), _header(f"{settings.status} v{settings.version}")
-    organisation, board = _header(settings.organisation), _header(settings.board)
+    who = " · ".join(filter(None, map(_header, (settings.organisation, settings.board))))
     fixed = {"margin": 0.17, "scale_with_doc": False, "align_with_margins": True}
-    sheet.set_header(
-        f"&L&8 {organisation} · {board}&C&8&B {marking}&R&8 {_header(name)} · {version}", fixed
-    )
+    sheet.set_header(f"&L&8 {who}&C&8&B {marking}&R&8 {_header(name)} · {version}", fixed)
     data = _header(f"data of {settings.data_date or 'no stated date'}")
     sheet.set_footer(f"&L&8 {version} · {data}&C&8&B {marking}&R&8 Page &P of &N", fixed)
 

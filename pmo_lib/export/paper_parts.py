@@ -30,6 +30,12 @@ MOST_ASKS = 8
 YEARS_ACROSS = 7
 """More budget years than this are added up on the first page."""
 
+LONG_REASON = 60
+"""Where half the reasons are longer than this, they have the wider column. [letters]"""
+
+MOST_SETTLED = 40
+"""Projects named that need no debate; the workbook has all."""
+
 
 def decision(dossier: Dossier) -> list[dict]:
     """Return the first page: what is asked, the money, the conditions, who signs."""
@@ -40,13 +46,15 @@ def decision(dossier: Dossier) -> list[dict]:
     more = len(reading) - ON_FIRST_PAGE
     if more > 0:
         reading = [*reading[:ON_FIRST_PAGE], f"And {more} more under Assumptions."]
+    words = "What was asked before the meeting" if decided else "What is to be decided"
+    few = _few(asks.asks(dossier), MOST_ASKS, "in the parts that follow")
+    ask = [said("heading", words), points(few, numbered=True)]
     blocks = [
-        said("lead", made.headline),
+        said("lead", asks.headline(dossier)),
         _money(dossier),
         said("heading", "What was decided") if decided else None,
         points(decided),
-        said("heading", "What was asked" if decided else "What is to be decided"),
-        points(_few(asks.asks(dossier), MOST_ASKS, "in the parts that follow"), numbered=True),
+        *([] if decided else ask),
         said("heading", "Subject to") if stated else None,
         points(_few(stated, 5, "in the list")),
         said("heading", "What is left over, and why"),
@@ -57,6 +65,7 @@ def decision(dossier: Dossier) -> list[dict]:
         points(reading),
         said("heading", "Signed"),
         _signatures(dossier),
+        *(ask if decided else []),
     ]
     return [block for block in blocks if block]
 
@@ -124,16 +133,17 @@ def _list(dossier: Dossier) -> list[dict]:
     """Lay out the ranked list with its cut line."""
     made, money = dossier.recommendation, statements.money_of(dossier.recommendation)
     decided = dossier.decisions
+    long = made.ranked_list["why"].str.len().median() > LONG_REASON
     columns = [
-        column("Rank", side=CENTRE, cm=1.1), column("Project, sponsor", 5), figures("Score", 1.3),
-        figures("BCR", 1.1), figures(f"Cost {money.unit}", 1.3), figures("Running total", 1.4),
-        column("Why here", 6.5),
+        column("Rank", side=CENTRE, cm=1.1), column("Project, sponsor", 4 if long else 6),
+        figures("Score", 1.3), figures("BCR", 1.1), figures(f"Cost {money.unit}", 1.3),
+        figures("Running total", 1.4), column("Why here", 7.5 if long else 5.5),
     ]  # fmt: skip
     columns += [column("Decision", 2.2)] if decided is not None else []
     wide, ranked, rows = len(columns), made.ranked_list, []
     running = ranked[ranked["block"] == "continues"]
     if len(running):
-        words = f"COMMITTED: {counted(len(running), 'running project')}, listed under Running work"
+        words = f"COMMITTED: {statements.committed(made)}, listed under Running work"
         rows.append(_bar(words, running["cost"].sum(), money, wide))
     for block, words in BARS.items():
         listed_ = ranked[ranked["block"] == block]
@@ -189,7 +199,7 @@ def _waits(dossier: Dossier) -> list:
         for one in waits.itertuples()
     ]
     columns = [column("Project", 4), figures("Cost"), column("Why it waits", 7)]
-    return [table(columns, rows)]
+    return [said("small", asks.waiting(dossier)), table(columns, rows)] if rows else []
 
 
 def _why_not(dossier: Dossier) -> list:
@@ -197,19 +207,23 @@ def _why_not(dossier: Dossier) -> list:
     if dossier.answers is None:
         return []
     answers, asked = dossier.answers, len(dossier.recommendation.evaluation.score)
+    untold = answers["low"].le(0) & answers["high"].eq(math.inf)
+    answers = answers[~untold]
     out = answers[answers["case"].isin(["left out", "excluded"])].sort_values("rank")
     inside = answers[answers["case"].isin(["funded", "included"])].sort_values("rank")
     note = (
         f"{len(answers)} of {counted(asked, 'proposal')} answered, nearest to the line first. Each "
         "answer is a choice made again, exactly; ‘between’ gives what is proven in the time taken."
     )
+    if untold.any():
+        note += f" Nothing could be told of {untold.sum()} more; the workbook names them."
     columns = [column("Rank", side=CENTRE), column("Project", 3), column("What it would take", 8)]
     tables = [
         table(columns, _answers(group), title=title)
         for group, title in ((out, "Left out: what would bring it in"),
                              (inside, "On the list: what would push it out"))
     ]  # fmt: skip
-    return [said("small", note), *tables] if len(answers) else []
+    return [said("small", note), *tables] if len(untold) else []
 
 
 def _answers(group: pd.DataFrame) -> list[tuple]:
@@ -247,7 +261,7 @@ def _agenda(dossier: Dossier) -> list:
         for name, one in _named(made, asks.debated(dossier))
     ]  # fmt: skip
     settled = [
-        f"{sentence(word)[:-1]} ({len(group)}): {listed(made.names(group.index))}."
+        f"{sentence(word)[:-1]} ({len(group)}): {_few_names(made, group.index)}."
         for word, group in dossier.agenda.groupby("decision", sort=False)
         if word != "debate"
     ]
@@ -258,6 +272,11 @@ def _agenda(dossier: Dossier) -> list:
         points(dossier.certainty),
         _room(dossier),
     ]
+
+
+def _few_names(made, projects: pd.Index) -> str:
+    more = " (the workbook names them)" if len(projects) > MOST_SETTLED else ""
+    return listed(made.names(projects), most=MOST_SETTLED) + more
 
 
 def _named(made, rows: pd.DataFrame):
@@ -288,10 +307,17 @@ def _running(dossier: Dossier) -> list:
             figures(f"Still to pay {money.unit}"),
         ]
         rows = [
-            (one_line(one.name), one_line(one.sponsor), _money_cell(one.cost, money))
+            (
+                one_line(one.name) + ", stopped" * (one.Index in statements.ending(made)),
+                one_line(one.sponsor),
+                _money_cell(one.cost, money),
+            )
             for one in running.itertuples()
         ]
-        return [table(columns, rows, title="Running work, paid before anything else")]
+        return [
+            points(asks.decided_changes(dossier)),
+            table(columns, rows, title="Running work, paid before anything else"),
+        ]
     facts = dossier.review.found.table
     facts = facts[facts["action"].isin((*asks.CHANGES, "continue"))]
     order = {action: place for place, action in enumerate((*asks.CHANGES, "continue"))}

@@ -60,7 +60,7 @@ def write_slides(dossier: Dossier, path: str | os.PathLike) -> Path:
 def _ask(made: Deck) -> None:
     """Say what is asked, beside the money by year."""
     dossier = made.dossier
-    added = base.slide(made, dossier.recommendation.headline)
+    added = base.slide(made, asks.headline(dossier))
     by_year, money = asks.by_year(dossier), statements.money_of(dossier.recommendation)
     box = LEFT_HALF if len(by_year) else WHOLE
     numbered = [f"{n}. {words}" for n, words in enumerate(asks.asks(dossier), 1)]
@@ -230,7 +230,8 @@ def _stops(made: Deck) -> None:
             if len(prices)
             else []
         )
-        added = base.slide(made, f"Decide separately: {listed(parts)}")
+        verb = "Decide" if dossier.decisions is None else "Decided"
+        added = base.slide(made, f"{verb} separately: {listed(parts)}")
         base.table(
             made, added, WHOLE, ["Action", "Project", "Why, and what it costs"],
             rows[start : start + 6], widths=(1, 3, 6), size=13, lines=3,

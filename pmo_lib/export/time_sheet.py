@@ -37,13 +37,11 @@ def _rows(book: Book, table: pd.DataFrame) -> list[list]:
     lists = made.ranked_list["block"].map(page.standing)
     dates = table[["start", "planned", "finish"]].map(periods.month_label, na_action="ignore")
     dates = dates.fillna("not stated")
+    rows = zip(table.index, made.names(table.index), dates.to_numpy(), table["delay"], strict=True)
     return [
-        [
-            *made.names([project]), lists[project], *dates.loc[project, ["start", "planned"]],
-            int(table.at[project, "delay"]) or None, dates.at[project, "finish"],
-            one_line(words.get(project, "as planned")),
-        ]
-        for project in table.index
+        [name, lists[project], start, planned, int(delay) or None, finish,
+         one_line(words.get(project, "as planned"))]
+        for project, name, (start, planned, finish), delay in rows
     ]  # fmt: skip
 
 
