@@ -1,13 +1,15 @@
-"""How quick the board's page is, in a real browser: `python benchmarks/bench_board.py [STEPS]`.
+"""How quick the board's page is, in a real browser, at 30, 300 and 1,000 projects.
 
 Printed: time to the first usable page with and without a page kept ready; from a slider step to
 the painted ranking, and to the kernel's sentence about it; the same step by showing the chart
 again through an Output widget, in the same page; memory of one member's kernel.
+
+    python benchmarks/bench_board.py --projects 30 300 1000 --steps 100
 """
 
 from __future__ import annotations
 
-import shutil
+import argparse
 import statistics
 import subprocess
 import sys
@@ -18,10 +20,12 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import sync_playwright
 
-from pmo_lib import board_command, folder
+from pmo_lib import board_command
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from browser_base import CHROMIUM, FLAGS
+from live_base import portfolio as write_portfolio
+
 USABLE = ".vega-bindings output.pmo-share"
 STEP = """async ([name, value, other]) => {
   const input = document.querySelector(`.vega-bindings input[name=${name}]`);
@@ -88,16 +92,10 @@ opened
 """
 
 
-def serve(home: Path, *, pool: int, port: int, beside: bool = False):
-    """Serve a copy of the example; beside it, if asked, a chart that is shown anew each time."""
+def serve(home: Path, n: int, *, pool: int, port: int, beside: bool = False):
+    """Serve a random portfolio; beside it, if asked, a chart that is shown anew each time."""
     portfolio = home / "portfolio"
-    shutil.copytree(folder.example_folder(), portfolio)
-    (home / "server").mkdir()
-    server, address = board_command.start(portfolio, home=home / "server", port=port, pool=0)
-    if not beside and pool == 0:
-        return server, address
-    board_command.stop(server)
-    shutil.rmtree(home / "server")
+    write_portfolio(n, portfolio)
     (home / "server").mkdir()
     from pmo_lib.boardroom import serving
 
@@ -121,13 +119,14 @@ def usable(browser, address: str):
     page, begun = browser.new_page(viewport={"width": 1920, "height": 1080}), time.monotonic()
     page.set_default_timeout(120_000)
     page.goto(address)
-    page.locator(USABLE).first.wait_for()
+    page.locator(USABLE).first.wait_for(state="attached")
     return page, time.monotonic() - begun
 
 
 def steps(page, n: int) -> dict[str, list[float]]:
     """Step a slider and return the times, and how many frames were blank. [ms]"""
-    page.wait_for_timeout(8000)
+    page.locator(".pmo-status[data-kind=exact]").wait_for()
+    page.wait_for_timeout(20_000)  # reasons and agenda of the opening list
     found = {"painted": [], "told": [], "blank": []}
     for step in range(n):
         value = str(20 + 7 * (step % 9))
@@ -143,36 +142,46 @@ def line(words: str, times: list[float]) -> None:
     print(f"{words:52s} {statistics.median(times):8.0f} {times[int(0.95 * (len(times) - 1))]:8.0f}")
 
 
-def main(n: int = 40) -> None:
+def main() -> None:
     """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--projects", type=int, nargs="+", default=[30, 300, 1_000])
+    options.add_argument("--steps", type=int, default=100)
+    asked = options.parse_args()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         for pool, words in ((0, "none kept ready"), (1, "one kept ready")):
             with tempfile.TemporaryDirectory(prefix="pmo-bench-") as home:
-                server, address = serve(Path(home), pool=pool, port=18900)
+                server, address = serve(Path(home), 30, pool=pool, port=18900)
                 if pool:
                     time.sleep(30)
                 page, seconds = usable(browser, address)
-                print(f"first usable page, {words:31s} {seconds:8.1f} s")
+                print(f"first usable page, {words:31s} {seconds:8.1f} s", flush=True)
                 page.close()
                 board_command.stop(server)
-        with tempfile.TemporaryDirectory(prefix="pmo-bench-") as home:
-            server, address = serve(Path(home), pool=0, port=18950, beside=True)
-            page, _ = usable(browser, address)
-            found = steps(page, n)
-            print(f"\n{'one slider step, ms':52s} {'median':>8s} {'p95':>8s}")
-            line("to the painted ranking", found["painted"])
-            line("to the kernel's sentence", [t for t in found["told"] if t] or [float("nan")])
-            print(f"{'blank frames':52s} {sum(found['blank']):8.0f}")
-            shown = [page.evaluate(AGAIN) for _ in range(max(5, n // 4))]
-            line("the chart shown anew through an Output", [took for took, _ in shown])
-            print(f"{'blank frames':52s} {sum(blank for _, blank in shown):8.0f}")
-            ratio = statistics.median(t for t, _ in shown) / statistics.median(found["painted"])
-            print(f"{'times slower than a slider step':52s} {ratio:8.0f}")
-            print(f"\nmemory of one member's kernel, MB: {max(board_memory(server)):.0f}")
-            page.close()
-            board_command.stop(server)
+        for n in asked.projects:
+            one_size(browser, n, asked.steps)
         browser.close()
+
+
+def one_size(browser, n: int, count: int) -> None:
+    """Measure one page over a portfolio of a size, and print."""
+    with tempfile.TemporaryDirectory(prefix="pmo-bench-") as home:
+        server, address = serve(Path(home), n, pool=0, port=18950, beside=True)
+        page, _ = usable(browser, address)
+        found = steps(page, count)
+        print(f"\n{f'{n:,} projects, one slider step, ms':52s} {'median':>8s} {'p95':>8s}")
+        line("to the painted ranking", found["painted"])
+        line("to the kernel's sentence", [t for t in found["told"] if t] or [float("nan")])
+        print(f"{f'blank frames in {count} steps':52s} {sum(found['blank']):8.0f}")
+        shown = [page.evaluate(AGAIN) for _ in range(max(5, count // 10))]
+        line("the chart shown anew through an Output", [took for took, _ in shown])
+        print(f"{'blank frames':52s} {sum(blank for _, blank in shown):8.0f}")
+        ratio = statistics.median(t for t, _ in shown) / statistics.median(found["painted"])
+        print(f"{'times slower than a slider step':52s} {ratio:8.0f}")
+        print(f"memory of one member's kernel, MB: {max(board_memory(server)):.0f}", flush=True)
+        page.close()
+        board_command.stop(server)
 
 
 def board_memory(server) -> list[float]:
@@ -183,4 +192,4 @@ def board_memory(server) -> list[float]:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()

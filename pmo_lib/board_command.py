@@ -18,11 +18,15 @@ from typing import Annotated
 
 import typer
 
+from pmo_lib import terminal
 from pmo_lib.checks import InputError
 from pmo_lib.command import MAP, plain_errors
 
 EXAMPLE_COPY = Path("out") / "board"
 """Where the example is copied to be decided on, below the current folder."""
+
+LOG = "server.log"
+"""Where what the server and its kernels say goes, in a folder that is gone with them."""
 
 PATIENCE = 120.0
 """How long the server may take to listen. [s]"""
@@ -47,11 +51,17 @@ def board(
             portfolio, column_map=map, home=Path(home), ip=ip, port=port, pool=pool
         )
         try:
+            to_mend = unreadable(portfolio, map)
+            if to_mend:
+                print("The board room cannot show this portfolio yet:", file=sys.stderr)
+                terminal.print_problems(InputError(*to_mend))
+                print("Mend the tables and press “Read the portfolio again” on the page.")
             print(f"The board room is open: {address}", flush=True)
             print("Whoever has this address can take part. Ctrl-C closes it.", flush=True)
             server.wait()
+            raise InputError(f"board: the server has stopped by itself; {said_last(Path(home))}")
         except KeyboardInterrupt:
-            print("\nClosed.")
+            print("\nClosed.", flush=True)
         finally:
             stop(server)
 
@@ -108,9 +118,14 @@ def start(
     env = {**os.environ, **env, opening.PORTFOLIO: str(path.resolve())}
     if column_map:
         env[f"{opening.PORTFOLIO}_MAP"] = column_map
-    server = subprocess.Popen([sys.executable, "-m", "voila", "--no-browser"], cwd=home, env=env)
+    with (home / LOG).open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "voila", "--no-browser"],
+            cwd=home, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
     try:
-        _listening(server, ip, port)
+        _listening(server, ip, port, home)
     except BaseException:
         stop(server)
         raise
@@ -152,13 +167,31 @@ def example() -> Path:
     return target
 
 
-def _listening(server: subprocess.Popen, ip: str, port: int) -> None:
+def unreadable(portfolio: Path | None, column_map: str | None) -> tuple[str, ...]:
+    """Return what has to be mended before the page can show a portfolio."""
+    from pmo_lib.command import proposals
+
+    try:
+        proposals(example() if portfolio is None else portfolio, column_map)
+    except InputError as error:
+        return tuple(error.problems)
+    return ()
+
+
+def said_last(home: Path) -> str:
+    """Return the last that the server said, of all that is kept from the terminal."""
+    lines = (home / LOG).read_text("utf-8", errors="replace").split("\n")
+    told = [line.strip() for line in lines if line.strip()]
+    return f"its last words: {told[-1]}" if told else "it said nothing"
+
+
+def _listening(server: subprocess.Popen, ip: str, port: int, home: Path) -> None:
     """Wait until the server takes connections."""
     end = time.monotonic() + PATIENCE
     reached = "127.0.0.1" if ip == "0.0.0.0" else ip
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise InputError("board: the server did not start; what it said stands above")
+            raise InputError(f"board: the server did not start; {said_last(home)}")
         with socket.socket() as trial:
             if trial.connect_ex((reached, port)) == 0:
                 return

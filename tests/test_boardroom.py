@@ -2,9 +2,13 @@
 
 import asyncio
 import dataclasses
+import gc
 import json
+import multiprocessing
+import os
 import re
 import shutil
+import time
 from contextlib import suppress
 from functools import partial
 from html import unescape
@@ -25,6 +29,7 @@ from pmo_lib.boardroom import (
     opening,
     ranking,
     state,
+    tabs,
 )
 from pmo_lib.boardroom import words as told
 from pmo_lib.boardroom.frame import TABS, Frame
@@ -34,7 +39,7 @@ from pmo_lib.boardroom.scenario_view import SAVED, TRIED
 from pmo_lib.boardroom.state import Room
 from pmo_lib.boardroom.voting import Voting
 from pmo_lib.checks import InputError
-from pmo_lib.widgets.trial import CANNOT, COMING, EXACT
+from pmo_lib.widgets.trial import CANNOT, COMING, EXACT, REASONS
 
 EVIL = "</script><script>window.pwned=1</script>&$x$"
 LEFT_OUT, WISH, TAKEN = "bus-lanes", "visitor-centre", "street-trees"
@@ -671,6 +676,130 @@ def test_capacity_pictures_are_named(toured):
 def test_choices_are_best_ranked_first(room):
     names = [name for name, _ in asking.choices(room)]
     assert names[0] == "1. Harbourside flood wall" and len(names) == 29
+
+
+# What follows the list ------------------------------------------------------------------------
+
+
+class Trying(traitlets.HasTraits):
+    """As much of a room as texts follow: an answer that is there at once, or still coming."""
+
+    version = traitlets.Int(0)
+    state, answer = EXACT, traitlets.Any()
+
+    def answers(self, made, state=EXACT) -> None:
+        self.answer, self.state = made, state
+        self.version += 1
+
+
+def slowly(made) -> list[str]:
+    """Take for ever over the list of the full budget, and no time over others."""
+    if made.settings.budget_scale == 1:
+        time.sleep(30)
+    return [f"<p>{made.settings.budget_scale}</p>"]
+
+
+async def settled(followed, seconds: float = 60.0) -> str:
+    """Wait until a text no longer says that something is coming."""
+    for _ in range(int(seconds / 0.02)):
+        await asyncio.sleep(0.02)
+        if "coming" not in followed.state.value:
+            return followed.areas[0].value
+    raise AssertionError("still says that the exact answer is coming")
+
+
+async def working(followed, *earlier):
+    """Wait for the process that works a text out."""
+    while (worker := followed._worker) is None or worker in earlier or not worker.is_alive():
+        await asyncio.sleep(0.02)
+    return worker
+
+
+@pytest.fixture
+def lists(example, room):
+    """One list twice, the second time with its reasons priced, and another."""
+    _, settings, made = example
+    less = workbench.recommend(room.portfolio, dataclasses.replace(settings, budget_scale=0.9))
+    twin = dataclasses.replace(made, choice=dataclasses.replace(made.choice, seconds=9.0))
+    return made, twin, less
+
+
+def test_a_text_is_worked_out_once_a_list_and_only_while_it_is_seen(lists):
+    made, twin, less = lists
+    told, trying, frame = [], Trying(answer=made), Frame()
+
+    def tell(made):
+        told.append(made)
+        return [f"<p>{made.settings.budget_scale}</p>"]
+
+    async def meeting() -> None:
+        followed = tabs.Followed(trying, frame, "capacity", tell, areas=1, pause=0)
+        trying.answers(made, COMING)
+        await asyncio.sleep(0.05)
+        assert told == [], "nobody looks"
+        frame.tab = "capacity"
+        trying.answers(made, REASONS)
+        assert await settled(followed) == "<p>1.0</p>"
+        trying.answers(twin)
+        await asyncio.sleep(0.05)
+        assert told == [made], "the same list, its reasons priced"
+        for answer in (less, made, less, twin):  # moves and moves back, quicker than any answer
+            trying.answers(answer)
+            trying.answers(answer, COMING)
+            frame.tab = "list"
+            trying.answers(answer)
+            frame.tab = "capacity"
+        trying.answers(less)
+        frame.tab = "list"
+        assert await settled(followed) == "<p>0.9</p>" and followed.made is less
+        frame.tab = "capacity"
+        assert followed.state.value == "", "nothing newer is coming"
+
+    asyncio.run(meeting())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no quick processes here")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_work_on_an_overtaken_list_is_ended(lists, monkeypatch):
+    made, _, less = lists
+    quick = multiprocessing.get_context("fork")
+    monkeypatch.setattr(tabs.multiprocessing, "get_context", lambda _: quick)
+    trying, frame = Trying(answer=made), Frame(tab="decisions")
+
+    async def meeting() -> None:
+        followed = tabs.Followed(trying, frame, "decisions", slowly, areas=1, pause=0, apart=True)
+        assert "can take a minute" in followed.state.value
+        overtaken = await working(followed)
+        trying.answers(less)
+        assert await settled(followed) == "<p>0.9</p>"
+        assert overtaken.exitcode < 0, "stopped, not waited for"
+        trying.answers(made)
+        (await working(followed, overtaken)).kill()
+        assert await settled(followed) == "<p>0.9</p>", "the last answer stays"
+        assert "open the tab again" in followed.state.value
+
+    asyncio.run(meeting())
+
+
+def test_a_fault_is_said_and_the_next_list_is_told(lists):
+    made, _, less = lists
+    trying, faults = Trying(answer=made), []
+
+    def tell(made):
+        if made.settings.budget_scale == 1:
+            raise ZeroDivisionError("ours")
+        return ["<p>told</p>"]
+
+    async def meeting() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, seen: faults.append(seen))
+        followed = tabs.Followed(trying, Frame(tab="since"), "since", tell, areas=1, pause=0)
+        await settled(followed)
+        assert "a fault of the program" in followed.state.value
+        trying.answers(less)
+        assert await settled(followed) == "<p>told</p>" and followed.state.value == ""
+
+    asyncio.run(meeting())
+    gc.collect()
 
 
 # Opening --------------------------------------------------------------------------------------

@@ -2,13 +2,17 @@
 
 import re
 import shutil
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from browser_base import PATIENCE, SHOTS
 
 from pmo_lib import board_command, folder, record, workbench
 from pmo_lib.boardroom import decisions, keeping, ranking
+from pmo_lib.boardroom.frame import TABS
+from pmo_lib.stories import afford
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 pytest.importorskip("voila", reason="voila is not installed")
@@ -30,6 +34,10 @@ def served(tmp_path_factory):
     server, address = board_command.start(portfolio, home=home / "server", port=18866, pool=1)
     yield address, portfolio
     board_command.stop(server)
+
+
+TEXTS = """() => [...document.querySelectorAll(".pmo-chart svg .mark-text text")].map(t =>
+  [t.textContent, t.getBoundingClientRect().top, t.getBoundingClientRect().left])"""
 
 
 class Board:
@@ -66,6 +74,15 @@ class Board:
         self.page.wait_for_timeout(350)
         self.page.locator(".pmo-status[data-kind=exact]").wait_for()
 
+    def settled(self) -> None:
+        """Wait until nothing that is seen says that an answer is coming."""
+        self.page.wait_for_timeout(300)
+        self.until(lambda: "answer coming" not in self.texts, "a tab that is answered")
+
+    @property
+    def texts(self) -> str:
+        return self.page.locator("[role=tabpanel]").locator("visible=true").inner_text()
+
     def tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()
 
@@ -97,6 +114,16 @@ class Board:
         stems = {_stem(name): label for label, name in names.items()}
         seen = [(top, stems[_stem(words)]) for words, top in read if _stem(words) in stems]
         return [label for _, label in sorted(seen)]
+
+    def rows(self, texts: list | None = None) -> list[tuple[str, int]]:
+        """Read the live chart from top to bottom: name and rank of each row."""
+        if texts is None:
+            texts = self.page.evaluate(TEXTS)
+        by_row: dict[int, list] = {}
+        for words, top, left in texts:
+            by_row.setdefault(round(top), []).append((left, words))
+        lines = [[words for _, words in sorted(row)] for _, row in sorted(by_row.items())]
+        return [(row[1], int(row[0])) for row in lines if row[0].isdecimal() and len(row) == 5]
 
     def until(self, condition, words: str) -> None:
         for _ in range(PATIENCE // 50):
@@ -161,7 +188,14 @@ def test_a_review_from_load_to_decision(browser, served):
     cut = workbench.recommend(portfolio, less, explain=False)
     board.until(lambda: board.headline == cut.headline, "the exact list at 85 %")
     board.exact()
+    board.shot("3-cut")
+
+    # a tab opened before the answer is there follows it, and nothing stays coming
     board.button("Undo").click()
+    board.tab("Capacity")
+    board.reads(afford.money_in_words(weighed))
+    board.settled()
+    board.tab("The list")
     board.until(lambda: board.headline == weighed.headline, "the step taken back")
     board.until(lambda: board.budget.input_value() == "100", "the slider back")
     board.exact()
@@ -169,7 +203,6 @@ def test_a_review_from_load_to_decision(browser, served):
     board.until(lambda: board.budget.input_value() == "85", "the slider again")
     board.until(lambda: board.headline == cut.headline, "the step taken again")
     board.exact()
-    board.shot("3-cut")
 
     # 4 keep it, and 5 ask why not
     board.field("Scenario").fill("Cut <b>15</b> %")
@@ -259,9 +292,16 @@ FOCUSED = """() => { const e = document.activeElement;
   return [e.tagName, e.name || e.id || '', (e.labels?.[0]?.textContent ?? '') || e.textContent.trim()]; }"""
 
 
-def test_the_page_by_keyboard_alone(browser, served):
-    address, _ = served
-    board = Board(browser, address)
+@pytest.fixture(scope="module")
+def opened(browser, served):
+    """One page for the tests after the review."""
+    board = Board(browser, served[0])
+    yield board
+    board.close()
+
+
+def test_the_page_by_keyboard_alone(opened):
+    board = opened
     keys, page = board.page.keyboard, board.page
 
     def to(wanted) -> None:
@@ -299,10 +339,156 @@ def test_the_page_by_keyboard_alone(browser, served):
     to(lambda found: found[0] == "SELECT" and found[2].startswith("Ask about"))
     keys.press("ArrowDown")
     board.reads(re.compile("rank 1, is "))
+
+
+def test_every_control_by_mouse(opened, served):
+    board, page = opened, opened.page
+    before = board.weight(0).input_value()
+    box = board.weight(0).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    assert float(board.weight(0).input_value()) > 80
+    board.exact()
+    board.button("Back to the saved list").click()
+    board.until(lambda: board.weight(0).input_value() == before, "the saved weights")
+    rows = board.rows()
+    page.locator(".vega-bindings select").select_option(label="Digital")
+    board.until(lambda: 0 < len(board.rows()) < len(rows), "one category alone")
+    page.locator(".vega-bindings select").select_option(label="all proposals")
+    board.until(lambda: board.rows() == rows, "all of them, in their order")
+
+    board.field("Ask about").select_option(label="1. Harbourside flood wall")
+    board.field("Reason").fill("What if")
+    board.field("Your name").fill("Ann Chair")
+    board.button("Exclude it").click()
+    board.reads(re.compile("Excluding Harbourside flood wall costs"))
+    board.button("Leave it open").click()
+    board.until(lambda: "board excludes" not in board.texts, "left open")
+    board.exact()
+
+    board.field("Scenario").fill("To forget")
+    board.button("Save scenario").click()
+    board.reads("Saved as To forget")
+    board.tab("Compare")
+    board.field("List B").select_option(label="To forget")
+    board.button("Forget list B").click()
+    board.until(lambda: "To forget" not in board.texts, "a scenario forgotten")
+    board.tab("Decisions")
+    board.field("Your name").fill("Ann Chair")
+    board.field("Reason").fill("Asked for more")
+    board.field("Project").select_option(label="1. Harbourside flood wall")
+    board.field("Decision").select_option(label="defer")
+    board.button("Decide on this project").click()
+    board.button("No, go back").locator("visible=true").click()
+    board.button("Decide on this project").click()
+    board.button("Yes, record it").locator("visible=true").click()
+    board.reads("Recorded: Harbourside flood wall, defer.")
+    page.evaluate("window.print = () => { window.printed = true; }")
+    board.button("Print").click()
+    assert page.evaluate("window.printed")
+    board.tab("The list")
+
+
+ANALYSTS = (
+    "optimality", "infeasible", "override", "slack", "forced", "zombie", "churn", "sealed", "dissent",
+    "admissible", "acceptability", "core index", "borderline", "exterior", "draws", "gap reached",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", ["Projector theme", "Dark theme"])
+def test_no_tab_has_a_serious_fault_or_an_analysts_word(opened, theme):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    board, page = opened, opened.page
+    if board.button(theme).count():
+        board.button(theme).click()
+    faults = []
+    for name in TABS.values():
+        board.tab(name)
+        board.settled()
+        for fault in axe.Axe().run(page).response["violations"]:
+            if fault["impact"] in ("serious", "critical"):
+                faults.append((name, fault["id"], [n["html"][:120] for n in fault["nodes"][:3]]))
+        told = board.texts.lower()
+        assert [word for word in ANALYSTS if re.search(rf"\b{word}", told)] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1920, name
+        board.shot(f"{theme.split()[0].lower()}-{name.split()[-1]}")
+    assert faults == []
+    if theme == "Dark theme":
+        board.button("Projector theme").click()
+    board.tab("The list")
+
+
+STEPS = """async moves => {
+  const painted = () => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)));
+  const svg = document.querySelector(".pmo-chart svg.marks");
+  const order = () => [...svg.querySelectorAll(".mark-text text")].map(t => t.textContent + t.getAttribute("transform")).join();
+  let blank = 0, ended = false;
+  const look = () => { if (!svg.isConnected || !svg.querySelector("text")) blank++; if (!ended) requestAnimationFrame(look); };
+  look();
+  const found = [];
+  for (const [number, points] of moves) {
+    const input = document.querySelector(`.vega-bindings input[name=weight_${number}]`);
+    input.value = points;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    await painted();
+    for (let seen = ""; seen !== order();) { seen = order(); await painted(); }
+    found.push([...svg.querySelectorAll(".mark-text text")].map(t => [t.textContent, t.getBoundingClientRect().top, t.getBoundingClientRect().left]));
+  }
+  ended = true;
+  return [found, blank];
+}"""
+
+
+def test_ranks_equal_those_of_python_for_200_random_weightings(opened, served):
+    board, (_, path) = opened, served
+    saved = workbench.recommend(*folder.open_folder(path), explain=False)
+    board.button("Back to the saved list").click(force=True)
+    board.exact()
+    names, criteria = saved.portfolio.projects["name"], saved.evaluation.weights.index
+    stems = {_stem(names[label]): label for label in saved.evaluation.score.index}
+    points = np.array([float(board.weight(n).input_value()) for n in range(len(criteria))])
+    scale = float(board.budget.input_value()) / 100
+    rng = np.random.default_rng(9)
+    moves = [[int(rng.integers(len(criteria))), int(rng.integers(1, 101))] for _ in range(200)]
+    found, blank = board.page.evaluate(STEPS, moves)
+    assert blank == 0, "frames without a ranking"
+    seen = set()
+    for (number, moved), texts in zip(moves, found, strict=True):
+        points[number] = moved
+        now = ranking.quick_list(saved, pd.Series(points / points.sum(), criteria), scale)
+        shown = board.rows(texts)
+        assert [(stems[_stem(name)], rank) for name, rank in shown] == list(now["rank"].items())
+        seen.add(tuple(now.index))
+    assert len(seen) > 100, "weightings that order the list differently"
+    board.exact()
+
+
+def test_it_is_read_from_the_back_of_the_room_and_on_paper(opened):
+    board, page = opened, opened.page
+    board.field("Ask about").select_option(label="choose a project …")
+    board.until(lambda: "is recommended" not in board.texts, "nothing asked")
+    assert page.evaluate(
+        "(document.querySelector('#rendered_cells') ?? document.body).scrollHeight"
+    ) <= 1080, "the main view needs no scrolling"  # fmt: skip
+    large = page.evaluate(
+        """() => [...document.querySelectorAll(".pmo-chart svg .mark-text text")].map(t =>
+          parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
+    )
+    assert sorted(large)[5] >= 23.5, "letters of the ranked list"
+    headline = "parseFloat(getComputedStyle(document.querySelector('.pmo-headline p')).fontSize)"
+    assert page.evaluate(headline) >= 24
     page.emulate_media(media="print")
     assert board.button("Include it").is_visible() is False
-    assert board.page.locator(".pmo-headline").is_visible()
-    board.close()
+    assert page.locator(".pmo-headline").is_visible()
+    whole = page.pdf(prefer_css_page_size=True)
+    if SHOTS:
+        (Path(SHOTS) / "10-print.pdf").write_bytes(whole)
+    assert whole.startswith(b"%PDF") and len(re.findall(rb"/Type /Page\b", whole)) <= 2
+    page.emulate_media(media="screen")
 
 
 def _value(board: Board, words: str) -> str:

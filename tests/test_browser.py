@@ -178,3 +178,21 @@ def test_00_what_if_on_one_page(browser, lab):
 def _option(panel, recommendation, project) -> str:
     name = recommendation.ranked_list.at[project, "name"]
     return panel.get_by_label("Include").locator("option", has_text=name).get_attribute("value")
+
+
+def test_10_keys_in_the_board_room_stay_there(browser, lab):
+    opened = Opened(browser, lab, "10_the_board_room")
+    slider = opened.page.locator(".vega-bindings input[name=weight_1]")
+    slider.wait_for(state="attached")
+    opened.idle()
+    cells, before = opened.cells(), float(slider.input_value())
+    slider.focus()
+    for key in ("ArrowRight", "d", "d"):
+        opened.page.keyboard.press(key)
+    opened.page.get_by_role("tab", name="Health").click()
+    for key in ("d", "d"):
+        opened.page.keyboard.press(key)
+    opened.page.get_by_text("If running work were reviewed today").wait_for()
+    assert opened.cells() == cells and float(slider.input_value()) == before + 1
+    opened.shot("1-board-in-lab", opened.page.locator(".pmo-board"))
+    opened.close()

@@ -370,7 +370,7 @@ def test_a_long_list_shows_its_head_and_the_rows_around_the_line(seed):
     known = in_python(made, points)
     names, ranks, above = in_vega(with_points(drawn("live", made), points))
     n_above = int((known["running"] <= made.budget).sum())
-    start = n_above - (live.MOST_ROWS - live.FIRST_ROWS) // 2
+    start = n_above - (live.Sizes().part - live.FIRST_ROWS) // 2
     shown = known.iloc[[*range(live.FIRST_ROWS), *range(start, start + 32)]]
     assert names == shown.index.tolist()
     assert ranks == shown["rank"].tolist()

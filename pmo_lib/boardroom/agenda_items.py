@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pmo_lib import workbench
+from pmo_lib import robustness, workbench
 from pmo_lib.boardroom.markup import lines, picture, table
 from pmo_lib.statements import accounting
 from pmo_lib.stories import (
@@ -17,8 +17,17 @@ from pmo_lib.stories import (
     served,
     sure,
 )
-from pmo_lib.wording import counted, listed, one_line
+from pmo_lib.wording import counted, listed, one_line, percent
 from pmo_lib.workbench import Recommendation, rebalancing
+
+OFTEN = (
+    (0.9, "nearly always funded"),
+    (0.6, "mostly funded"),
+    (0.4, "a close call"),
+    (0.1, "mostly not funded"),
+    (0.0, "hardly ever funded"),
+)
+"""From which share of the weights on, and how that is said. [-]"""
 
 
 def health(made: Recommendation) -> list[str]:
@@ -33,7 +42,11 @@ def health(made: Recommendation) -> list[str]:
     left = (
         lines(*running.stands_in_words(seen), heading="Running work")
         + table(_brief(running.stands(seen)), "How running work stands")
-        + table(running.flags(seen), "What the board's rules flag", empty="No rule flags anything.")
+        + table(
+            running.flags(seen).rename(columns={"trigger": "rule"}),
+            "What the board's rules flag",
+            empty="No rule flags anything.",
+        )
     )
     right = (
         lines(*running.actions_in_words(seen), heading="If running work were reviewed today")
@@ -112,9 +125,15 @@ def since(made: Recommendation) -> list[str]:
 
 def debate(made: Recommendation) -> list[str]:
     """Say what needs no debate, what deserves it and what to ask first."""
-    seen = sure.look(made)
-    first, debated = agenda.agenda_in_words(seen)[:1], agenda.debated(seen)
-    table_, counts = agenda.not_debated(seen), agenda.agenda(seen)["decision"].value_counts()
+    seen = sure.look(made, first=True)
+    first, debated, sorted_ = (
+        agenda.agenda_in_words(seen)[:1],
+        agenda.debated(seen),
+        agenda.agenda(seen),
+    )
+    table_, counts = agenda.not_debated(seen), sorted_["decision"].value_counts()
+    debated["why"] = _how_sure(seen, sorted_.loc[sorted_["decision"] == "debate", "question"])
+    debated = debated.rename(columns={"why": "how sure"})
     named = listed([one_line(name) for name in debated["debate"]], most=6)
     told = [
         f"{counted(int(counts.get('decide without debate', 0)), 'proposal')} can be decided without debate."
@@ -126,3 +145,19 @@ def debate(made: Recommendation) -> list[str]:
         table_, "Needs no debate"
     )
     return [short, whole]
+
+
+def _how_sure(seen: sure.Sure, questions: pd.Series) -> list[str]:
+    """Say how often each debated project is funded, in words before figures."""
+    _, one = seen.first
+    answers, told = robustness.which_weighs_more(one.draws), []
+    for project, question in questions.items():
+        held = one.held[project]
+        word = next(word for least, word in OFTEN if held.mean() >= least)
+        words = f"{word}: at {percent(held.mean())} of the weights the board would accept"
+        if question:
+            shares = held.groupby(answers[question].reindex(held.index).to_numpy()).mean()
+            parts = (f"{percent(share)} if {first} weighs more" for first, share in shares.items())
+            words += f"; at {', at '.join(parts)}"
+        told.append(words)
+    return told

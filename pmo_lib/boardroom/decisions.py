@@ -55,7 +55,9 @@ def decide_one(room: Room, project: str, decision: str, *, by: str, reason: str)
     by, reason = clean_label(stated(by, "your name")), stated(reason, "reason")
     board = _opened_for(room, by)
     review = room.saved.meeting_date
-    return record.decide(board, project, decision, by=by, reason=reason, review=review)
+    entry = record.decide(board, project, decision, by=by, reason=reason, review=review)
+    room.me = by
+    return entry
 
 
 def approve(room: Room, *, by: str, reason: str) -> str:
@@ -72,8 +74,8 @@ def approve(room: Room, *, by: str, reason: str) -> str:
     Raises
     ------
     InputError
-        If no exact list is known, name or reason is missing, who decides may not, or
-        somebody saved other settings since the page opened.
+        If no exact list is known, name or reason is missing, who decides may not, what is
+        tried is this page's alone, or somebody saved other settings since the page opened.
     """
     from pmo_lib import record
 
@@ -82,6 +84,10 @@ def approve(room: Room, *, by: str, reason: str) -> str:
     _require_disk(room)
     if room.problem or made.settings.hash() != room.settings.hash():
         raise InputError("list: the exact answer is still coming; decide when it is there")
+    if room.own:
+        raise InputError(
+            "list: what is on this page is yours alone; take over first, so that all see what is decided"
+        )
     if folder.read_settings(room.path) != room.saved:
         raise InputError(
             "settings: somebody saved others since this page opened; load the page again"
@@ -96,6 +102,7 @@ def approve(room: Room, *, by: str, reason: str) -> str:
         overrides=[row for row in made.settings.overrides if row not in room.saved.overrides],
     )
     folder.save_settings(made.settings, room.path, by=by, reason=reason)
+    room.me = by
     return f"Recorded: {counted(int(selected.sum()), 'proposal')} to fund, {counted(int((~selected).sum()), 'proposal')} not to fund."
 
 

@@ -1,4 +1,4 @@
-"""The frame of the board's page: tabs, themes, keys, and whether the kernel still answers."""
+"""The frame of the board's page: tabs, themes, keys."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ TABS = {
 class Frame(anywidget.AnyWidget):
     """Tabs, theme and print buttons over the panels of a page; keys stay inside it.
 
-    Changing tab or theme needs no kernel. Every five seconds the page asks whether the
-    kernel is there; if not, a banner says so and offers to load the page again.
+    Changing tab or theme needs no kernel.
 
     Attributes
     ----------
@@ -34,8 +33,6 @@ class Frame(anywidget.AnyWidget):
         How exact the page is, in words for all to read, and as a key for its colour.
     shares : list of str
         Fills of the criteria, in the order of the sliders.
-    asked, answered : int
-        Sign of life: the page counts up, the kernel repeats.
     """
 
     title = traitlets.Unicode("").tag(sync=True)
@@ -45,8 +42,6 @@ class Frame(anywidget.AnyWidget):
     words = traitlets.Unicode("").tag(sync=True)
     kind = traitlets.Unicode("exact").tag(sync=True)
     shares = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    asked = traitlets.Int(0).tag(sync=True)
-    answered = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, **traits) -> None:
         super().__init__(**({"tabs": [list(pair) for pair in TABS.items()]} | traits))
@@ -54,10 +49,6 @@ class Frame(anywidget.AnyWidget):
     @traitlets.validate("tab")
     def _known(self, proposal):
         return proposal["value"] if proposal["value"] in TABS else "list"
-
-    @traitlets.observe("asked")
-    def _here(self, change) -> None:
-        self.answered = change["new"]
 
     _css = STYLE
     _esm = r"""
@@ -79,10 +70,9 @@ class Frame(anywidget.AnyWidget):
         const status = make("div", { class: "pmo-status", role: "status" });
         const theme = make("button", { type: "button", class: "pmo-plain" });
         const print = make("button", { type: "button", class: "pmo-plain" }, "Print");
-        const lost = make("div", { class: "pmo-lost", role: "alert" });
         const nav = make("div", { class: "pmo-tabs", role: "tablist", "aria-label": "Agenda" });
         bar.append(title, marking, status, theme, print);
-        el.append(lost, bar, nav);
+        el.append(bar, nav);
         el.classList.add("pmo-frame");
         let board = null, ended = false, watch = null;
 
@@ -202,26 +192,10 @@ class Frame(anywidget.AnyWidget):
         };
         for (const name of ["title", "marking", "words", "kind"]) model.on("change:" + name, words);
 
-        let unheard = 0;
-        const again = make("button", { type: "button" }, "Load the page again");
-        again.addEventListener("click", () => location.reload());
-        const alive = () => { unheard = 0; lost.replaceChildren(); };
-        const beat = setInterval(() => {
-          unheard += 1;
-          if (unheard === 4) {
-            lost.append(make("span", {}, "The connection is lost. What you see is the last proven answer; what was tried is kept."), again);
-          }
-          model.set("asked", Date.now() % 1e9);
-          model.save_changes();
-        }, 5000);
-        model.on("change:answered", alive);
-        model.set("asked", Date.now() % 1e9);
-        model.save_changes();
         words();
         attach();
         return () => {
           ended = true;
-          clearInterval(beat);
           watch?.disconnect();
           board?.removeEventListener("keydown", stop);
           board?.removeEventListener("input", share);

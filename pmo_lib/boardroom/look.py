@@ -25,7 +25,7 @@ STYLE = """
 html:has(body.pmo-served), body.pmo-served { background: #ffffff !important; margin: 0; overflow-x: hidden; }
 html:has(body.pmo-dark-page), body.pmo-served.pmo-dark-page { background: #1a1a1a !important; }
 body.pmo-served .jp-MarkdownCell { display: none; }
-body.pmo-served #main { background: transparent; }
+body.pmo-served #main, body.pmo-served #jp-main-content-panel, body.pmo-served #rendered_cells { background: transparent !important; }
 body.pmo-served #rendered_cells { padding: 0 !important; overflow: hidden auto !important; }
 body.pmo-served .jp-Cell, body.pmo-served .jp-OutputArea-output,
 body.pmo-served .jp-Cell-outputWrapper, body.pmo-served .jp-OutputArea-child {
@@ -76,7 +76,7 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
   outline: 3px solid #d9720f; outline-offset: 2px;
 }
 
-.pmo-board .pmo-panel { display: none; padding: 8px 0 0; overflow: visible; max-width: none; width: 100%; }
+.pmo-board .pmo-panel { display: none; padding: 4px 0 0; overflow: visible; max-width: none; width: 100%; }
 .pmo-board[data-tab=list] .pmo-panel-list, .pmo-board[data-tab=compare] .pmo-panel-compare,
 .pmo-board[data-tab=health] .pmo-panel-health, .pmo-board[data-tab=decisions] .pmo-panel-decisions,
 .pmo-board[data-tab=capacity] .pmo-panel-capacity, .pmo-board[data-tab=alignment] .pmo-panel-alignment,
@@ -85,19 +85,19 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .pmo-headline { min-height: 2.5em; }
 .pmo-board .pmo-headline p { font-size: 1.4em; font-weight: 700; line-height: 1.22; margin: 6px 0 2px; }
 
-.pmo-board .pmo-second { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2px 34px; min-height: 3.4em; overflow: visible; width: 100%; }
+.pmo-board .pmo-second { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2px 34px; min-height: 2.6em; overflow: visible; width: 100%; }
 .pmo-board .pmo-second .widget-html-content { font-size: 0.92em; }
 .pmo-board .pmo-second p, .pmo-board .pmo-second ul { margin: 0; }
 
 /* The list: sliders, ranking, exact list; the chart's own boxes step aside. */
-.pmo-board .pmo-main { display: grid !important; grid-template-columns: 20.5% minmax(0, 1fr) 19.5%; grid-template-rows: auto 1fr;
+.pmo-board .pmo-main { display: grid !important; grid-template-columns: 18.5% minmax(0, 1fr) 19%; grid-template-rows: auto 1fr;
   grid-template-areas: "sliders chart exact" "acts chart exact"; gap: 4px 22px; width: 100%; overflow: visible; }
 .pmo-board .pmo-chart, .pmo-board .pmo-chart .vega-embed, .pmo-board .pmo-chart > div { display: contents !important; }
 .pmo-board .pmo-chart .vega-bindings { grid-area: sliders; font: inherit; padding: 0; margin: 0; }
 .pmo-board .pmo-chart .vega-bind input + span { display: none; }
-.pmo-board .pmo-chart svg.marks { grid-area: chart; min-width: 0; width: 100%; height: auto; max-height: calc(100vh - 250px); display: block; filter: var(--filter); }
+.pmo-board .pmo-chart svg.marks { grid-area: chart; min-width: 0; width: 100%; height: auto; max-height: calc(100vh - 222px); display: block; filter: var(--filter); }
 .pmo-board .pmo-acts { grid-area: acts; overflow: visible; }
-.pmo-board .pmo-exact { grid-area: exact; min-width: 0; overflow: visible; max-height: calc(100vh - 210px); }
+.pmo-board .pmo-exact { grid-area: exact; min-width: 0; overflow: hidden auto; max-height: calc(100vh - 222px); }
 .pmo-board .pmo-exact > * { flex: 0 0 auto; }
 .pmo-board .pmo-exact > .pmo-scroll { flex: 0 1 auto; }
 .pmo-board .pmo-chart .vega-bind { margin: 0 0 4px; }
@@ -115,6 +115,7 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .pmo-fields .widget-inline-hbox { width: auto; flex: 1 1 auto; min-width: 0; margin: 1px 0; height: auto; align-items: center; }
 .pmo-board .pmo-acts .widget-vbox, .pmo-board .pmo-acts .pmo-row { gap: 3px 6px; margin: 0; }
 .pmo-board .pmo-acts .widget-inline-hbox .widget-label { width: 5.6em; text-align: left; }
+.pmo-board .pmo-acts .widget-html:has(> .widget-html-content:empty) { display: none; }
 .pmo-board .pmo-acts .pmo-row > .pmo-text { flex: 1 1 120px; }
 .pmo-board .widget-text input[type=text], .pmo-board .widget-dropdown > select, .pmo-board textarea { font-size: var(--type); border-width: 1.5px; height: 32px; }
 .pmo-board .pmo-scroll { overflow: auto; min-height: 160px; }
@@ -130,6 +131,7 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 
 /* The other tabs. */
 .pmo-board .pmo-columns { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 8px 34px; width: 100%; overflow: visible; }
+.pmo-board .pmo-columns.pmo-uneven { grid-template-columns: minmax(0, 1.9fr) minmax(0, 1fr); }
 .pmo-board .pmo-columns > * { min-width: 0; overflow: visible; }
 .pmo-board table { border-collapse: collapse; width: 100%; font-size: 0.92em; margin: 4px 0 10px; font-variant-numeric: tabular-nums; }
 .pmo-board caption { text-align: left; font-weight: 700; padding: 4px 0; color: var(--ink); }
@@ -148,17 +150,21 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 @media (min-width: 1700px) { .pmo-board { --type: 18px; } }
 @media (max-width: 1500px) { .pmo-board { --type: 14px; padding: 4px 12px; --jp-widgets-inline-height: 28px; --jp-widgets-inline-label-width: 84px; }
   .pmo-board .widget-text input[type=text], .pmo-board .widget-dropdown > select { height: 27px; } .pmo-plain, .pmo-board .jupyter-button { min-height: 27px; padding: 2px 9px; } }
+@container (max-width: 1180px) {
+  .pmo-board .pmo-main { grid-template-columns: 25% minmax(0, 1fr); grid-template-areas: "sliders chart" "acts exact"; }
+  .pmo-board .pmo-exact { max-height: none; }
+}
 @container (max-width: 980px) {
   .pmo-board .pmo-main { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: none;
     grid-template-areas: "chart chart" "sliders acts" "exact exact"; }
   .pmo-board .pmo-chart svg.marks { max-height: none; }
   .pmo-board .pmo-exact { max-height: none; }
-  .pmo-board .pmo-columns { grid-template-columns: minmax(0, 1fr); }
+  .pmo-board .pmo-columns, .pmo-board .pmo-columns.pmo-uneven { grid-template-columns: minmax(0, 1fr); }
 }
 @media print {
   .pmo-board, .pmo-board[data-theme=dark] { --ink: #000; --paper: #fff; --quiet: #333; --filter: none; --type: 11px; padding: 0; }
   .pmo-tabs, .pmo-plain, .pmo-board .pmo-acts, .pmo-board .pmo-row, .pmo-board .widget-text, .pmo-board .widget-dropdown, .pmo-board .jupyter-button { display: none !important; }
-  .pmo-board .pmo-exact { max-height: none; }
+  .pmo-board .pmo-exact { max-height: none; overflow: visible; }
   .pmo-board .pmo-scroll { overflow: visible; }
   html:has(body.pmo-dark-page), body.pmo-served.pmo-dark-page { background: #fff !important; }
   html, body.pmo-served, body.pmo-served #main, body.pmo-served #jp-main-content-panel, body.pmo-served #rendered_cells {

@@ -9,6 +9,7 @@ import ipywidgets
 import pandas as pd
 
 from pmo_lib import folder
+from pmo_lib.boardroom.connection import Connection
 from pmo_lib.boardroom.frame import Frame
 from pmo_lib.boardroom.markup import bad, lines
 from pmo_lib.boardroom.page import BoardRoom
@@ -82,7 +83,7 @@ class Opened(ipywidgets.VBox):
         frame = Frame(
             title="Board room", words="Not yet", kind="cannot", tabs=[["list", "To mend"]]
         )
-        box = ipywidgets.VBox([frame, panel])
+        box = ipywidgets.VBox([Connection(), frame, panel])
         box.add_class("pmo-board")
         self.children = (box,)
 

@@ -16,24 +16,25 @@ from pmo_lib.boardroom.markup import lines
 from pmo_lib.boardroom.ranking import colours
 from pmo_lib.boardroom.record_view import Recorded
 from pmo_lib.boardroom.scenario_view import Comparing, Saving
+from pmo_lib.boardroom.sharing import Sharing
 from pmo_lib.boardroom.sliders import Sliders
 from pmo_lib.boardroom.state import Room
 from pmo_lib.boardroom.tabs import Followed, columns
 from pmo_lib.boardroom.voting import Voting
 from pmo_lib.widgets.page import Page, asked, ranked_list
 from pmo_lib.widgets.panel import static_controls
+from pmo_lib.widgets.trial import EXACT, REASONS
 from pmo_lib.wording import one_line
 
-LOOKS = 1.5
+LOOKS = 1.0
 """How often it is looked whether somebody else changed what is tried. [s]"""
 
-QUIET, SIGNS = 15, 40
+QUIET, SIGNS = 22, 60
 """Looks after which a page that nobody has opened yet works out its agenda, and after which it
 says that it waits, so that it is kept."""
 
 CAPTION = (
-    "● on the recommended list, ◇ not. Thick line: where the money runs out, walking down "
-    "the list. It moves at once; the recommended list follows, exactly."
+    "● on the recommended list, ◇ not. Thick line: where the money runs out, walking down the list."
 )
 
 
@@ -49,7 +50,7 @@ class BoardRoom(ipywidgets.VBox):
     ----------
     room, frame
         The room, and the frame with its tabs.
-    sliders, asking, saving, comparing, deciding, recorded, voting
+    sharing, sliders, asking, saving, comparing, deciding, recorded, voting
         The parts with controls.
     """
 
@@ -60,6 +61,7 @@ class BoardRoom(ipywidgets.VBox):
             marking=one_line(room.saved.marking),
             shares=colours(room.opening),
         )
+        self.sharing = Sharing(room)
         self.sliders, self.asking, self.saving = Sliders(room), Asking(room), Saving(room)
         self.comparing = Comparing(room, frame)
         self.recorded, self.voting = Recorded(room), Voting(room)
@@ -77,13 +79,14 @@ class BoardRoom(ipywidgets.VBox):
             )
         }
         self.headline.add_class("pmo-headline")
-        super().__init__([frame, self.headline, *self._panels()])
+        sharing = [self.sharing.connection, frame, self.sharing.widget]
+        super().__init__([*sharing, self.headline, *self._panels()])
         self.add_class("pmo-board")
         self._shown: tuple = ()
         self.debate.areas[0].observe(self._date_agenda, "value")
         room.observe(self._follow, "version")
         self._follow()
-        self._watch = self._ready = None
+        self._watch, self._ready = None, False
         with suppress(RuntimeError):
             self._watch = asyncio.get_running_loop().create_task(self._look())
 
@@ -91,6 +94,7 @@ class BoardRoom(ipywidgets.VBox):
         decided = columns(
             ipywidgets.VBox([self.debate.state, *self.debate.areas]), self.deciding.widget
         )
+        decided.add_class("pmo-uneven")
         files = [self.recorded.write, self.recorded.says, self.recorded.notes]
         recorded = columns(self.recorded.decisions, ipywidgets.VBox(files))
         panels = {
@@ -160,12 +164,14 @@ class BoardRoom(ipywidgets.VBox):
         for looks in itertools.count():
             await asyncio.sleep(LOOKS)
             self.room.refresh()
-            if self._ready is None and (self.frame.asked or looks == QUIET):
-                self._ready = asyncio.create_task(self.debate.ready())
+            answered = self.room.state in (EXACT, REASONS)
+            if answered and not self._ready and (self.sharing.connection.asked or looks >= QUIET):
+                self._ready = True
+                self.debate.ask()
             if self.frame.tab == "record":
                 self.recorded.show()
                 self.voting.show()
-            if not self.frame.asked and looks % SIGNS == 0:
+            if not self.sharing.connection.asked and looks % SIGNS == 0:
                 self.frame.send({"waits": True})
 
     def _repr_mimebundle_(self, **kwargs):

@@ -23,6 +23,11 @@ PERCENT, ONLY, CHOSEN, SEEN = "budget_percent", "only", "chosen", "seen"
 """Vega parameters: the budget, what is shown, the rows on the last exact list, and how often
 the kernel has placed the sliders: a view that was just made says 0, whatever they show."""
 
+SIZES = charts.live.Sizes(
+    letters=18, row=20.5, bars=190, names=345, score=34, cost=100, running=170, whole=36, part=30
+)
+"""Letters that are read from the back of a room; fewer rows, so that all are on the screen."""
+
 EVERYTHING = "everything"
 _GROUP = "group"
 _MARK_AT = -64
@@ -53,6 +58,7 @@ def live_chart(made: Recommendation) -> alt.LayerChart:
         names=portfolio.projects["name"],
         criterion_names=rows["name"],
         currency=made.settings.currency,
+        sizes=SIZES,
         **given,
     )
     chart.title = alt.Undefined
@@ -130,10 +136,11 @@ def _filter(chart: alt.LayerChart, groups: pd.Series) -> None:
         options=[EVERYTHING, *names], labels=["all proposals", *names], name="Show"
     )
     chart.params = [*chart.params, alt.param(name=ONLY, value=EVERYTHING, bind=bind).param]
+    in_order = [alt.SortField("first", "descending"), alt.SortField("place", "ascending")]
     extra = (
         alt.Chart()
         .transform_filter(f"{ONLY} === '{EVERYTHING}' || datum.{_GROUP} === {ONLY}")
-        .transform_window(walk="row_number()", sort=[alt.SortField("walk", "ascending")])
+        .transform_window(walk="row_number()", sort=in_order)
         .transform_joinaggregate(n_above="sum(above)")
     )
     steps = list(chart.transform)
@@ -168,7 +175,7 @@ def _marks(chart: alt.LayerChart, made: Recommendation) -> None:
     chart.params = [*chart.params, rows.param, seen.param]
     y = chart.layer[0].encoding.y
     inside = f"indexof({CHOSEN}, datum.given) >= 0"
-    look = {"size": 90, "opacity": 1, "strokeWidth": 1.4, "stroke": style.INK}
+    look = {"size": 130, "opacity": 1, "strokeWidth": 1.4, "stroke": style.INK}
     funded = style.FUNDED_FILL[style.FUNDED]
     layers = [
         alt.Chart().transform_filter(condition).mark_point(shape=shape, fill=fill, **look)
@@ -183,4 +190,4 @@ def _marks(chart: alt.LayerChart, made: Recommendation) -> None:
 
 def _room(made: Recommendation) -> float:
     names = style.named(made.evaluation.score.index, made.portfolio.projects["name"], what="names")
-    return -style.text_room(names, most=250)
+    return -style.text_room(names, most=SIZES.names, size=SIZES.letters)

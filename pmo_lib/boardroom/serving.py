@@ -10,8 +10,9 @@ from pmo_lib.checks import InputError
 
 NOTEBOOK = "10_the_board_room.ipynb"
 TEMPLATE = "board_room"
-IDLE = 1200
-"""How long a kernel nobody looks at is kept. [s]"""
+IDLE = 300
+"""How long a kernel is kept whose page went away without a word; one that comes back later
+loads itself again, and opens as it was. [s]"""
 
 POOL = 2
 """Kernels kept ready, so that a page opens at once."""
@@ -62,11 +63,11 @@ def write_configuration(
     template.mkdir(parents=True)
     (template / "conf.json").write_text('{"base_template": "lab"}', "utf-8")
     (template / "index.html.j2").write_text(PAGE, "utf-8")
-    kernels = {"cull_idle_timeout": IDLE, "cull_interval": 120}
+    kernels = {"cull_idle_timeout": IDLE, "cull_interval": 60}
     configuration = {
         "Voila": {
             "token": token, "ip": ip, "port": port, "port_retries": 0, "open_browser": False,
-            "notebook_path": str(notebook), "log_level": 30,
+            "notebook_path": str(notebook), "log_level": 30, "identity_provider_class": DOOR,
         },
         "VoilaConfiguration": {
             "template": TEMPLATE, "strip_sources": True, "show_tracebacks": False,
@@ -105,4 +106,5 @@ def free_port(ip: str, wanted: int, *, tries: int = 50) -> int:
     raise InputError(f"port: {wanted} to {wanted + tries - 1} are all taken; name another")
 
 
+DOOR = "pmo_lib.boardroom.door.Door"
 _KERNELS = "jupyter_server.services.kernels.kernelmanager.AsyncMappingKernelManager"

@@ -9,10 +9,10 @@ import pandas as pd
 
 from pmo_lib import charts
 from pmo_lib.boardroom import ranking
+from pmo_lib.boardroom.markup import lines
 from pmo_lib.boardroom.state import Room
 from pmo_lib.widgets.live import where_money_ends
 from pmo_lib.widgets.panel import Quiet
-from pmo_lib.widgets.trial import Latest
 
 
 class Sliders:
@@ -36,14 +36,15 @@ class Sliders:
         self.room, self.opening = room, room.opening
         self.names = charts.slider_names(self.opening.evaluation.weights.index)
         chart = ranking.live_chart(self.opening)
-        self.view = alt.JupyterChart(chart, embed_options={"actions": False, "renderer": "svg"})
+        self.view = alt.JupyterChart(
+            chart, debounce_wait=1, embed_options={"actions": False, "renderer": "svg"}
+        )
         sent_apart = (charts.live.BUDGET, ranking.CHOSEN)
         kept = {key: v for key, v in self.view._params.items() if key not in sent_apart}
         self.view._params = {**kept, ranking.SEEN: 1}
         self.view.add_class("pmo-chart")
         self.says = ipywidgets.HTML()
         self._busy, self._placed, self._marked, self._marks = Quiet(), 1, [], 0
-        self._latest = Latest([self._words], self._said, lambda *_: None, pause=0)
         self.view.observe(self._moved, "_params")
         room.observe(self._follow, "version")
         self._follow()
@@ -65,7 +66,7 @@ class Sliders:
         wanted, at = self._positions()
         weighed, funded = not _near(points, wanted), abs(percent - at) >= 1e-6
         if weighed or funded:
-            self._latest.ask((points, percent))
+            self._say(points, percent)
         if weighed:
             self.room.weigh(points)
         if funded:
@@ -116,7 +117,7 @@ class Sliders:
             placed[ranking.PERCENT] = percent
         with self._busy:
             self.view._params = {**self.view._params, **placed, ranking.SEEN: self._placed}
-        self._latest.ask((points, percent))
+        self._say(points, percent)
 
     def _mark(self) -> None:
         """Mark the exact list in a message of its own, so that a slider on its way stays."""
@@ -127,17 +128,13 @@ class Sliders:
     def _chosen(self) -> list[int]:
         return ranking.chosen_rows(self.room.answer, self.opening)
 
-    def _words(self, asked: tuple) -> str:
-        points, percent = asked
+    def _say(self, points: dict[str, float], percent: float) -> None:
+        """Say where the money ends, before anything slower is done."""
         weights = pd.Series(points, dtype=float)
-        if not weights.sum() > 0:
-            return ""
-        table = ranking.quick_list(self.opening, weights / weights.sum(), percent / 100)
-        return where_money_ends(self.room.portfolio, table)
-
-    def _said(self, _asked, _stage, words: str) -> None:
-        from pmo_lib.boardroom.markup import lines
-
+        words = ""
+        if weights.sum() > 0:
+            table = ranking.quick_list(self.opening, weights / weights.sum(), percent / 100)
+            words = where_money_ends(self.room.portfolio, table)
         self.says.value = lines(words, quiet=True)
 
 

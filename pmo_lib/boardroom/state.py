@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
 import traitlets
 
-from pmo_lib import workbench
-from pmo_lib.boardroom.keeping import Kept, Scenario, kept_file, read_kept, write_kept
+from pmo_lib import folder, workbench
+from pmo_lib.boardroom.keeping import Scenario
+from pmo_lib.boardroom.shared import Shared, by_name, done
 from pmo_lib.checks import InputError, require_choice
 from pmo_lib.tables import Portfolio
 from pmo_lib.tables.problems import known_or_near
@@ -75,9 +77,18 @@ class Room(traitlets.HasTraits):
         By name, in the order they were saved.
     state, problem, note : str
         Whether the answer is exact; why not; what happened to the file of scenarios.
+    shared : Shared
+        What all pages see of it, and which page drives.
+    own : bool
+        Whether what is tried here is this page's alone, because another one drives.
+    ousted : bool
+        Whether another page took over from this one, and nothing was done here since.
+    me : str
+        Who sits before this page, as far as they said.
     """
 
     version = traitlets.Int(0)
+    me = traitlets.Unicode("")
 
     def __init__(
         self,
@@ -94,13 +105,14 @@ class Room(traitlets.HasTraits):
         self.saved = self.settings = settings
         self.opening = opening or workbench.recommend(portfolio, settings, explain=False)
         self.answer, self.without, self.project = self.opening, None, ""
-        self.state, self.problem, self.note = EXACT, "", ""
+        self.state, self.problem = EXACT, ""
+        self.shared, self.own, self.ousted, self._driver = Shared(self.path), False, False, None
         self.scenarios: dict[str, Scenario] = {}
         self._past: list[tuple[Settings, str]] = []
         self._next: list[tuple[Settings, str]] = []
-        self._last_step, self._seen, self._kept = ("", 0.0), None, (settings.hash(), "")
-        self._question = Question(settings)
-        self._stages = [self._chosen, self._explained] if explain else [self._chosen]
+        self._last_step, self._kept = ("", 0.0), (settings.hash(), "")
+        self._question, self._on_disk = Question(settings), self._saved_stamp()
+        self._stages = [self._rested, self._chosen, *([self._explained] if explain else [])]
         self._following = Latest(self._stages, self._answered, self._failed, pause)
         self._priced = not explain
         self.refresh()
@@ -130,6 +142,7 @@ class Room(traitlets.HasTraits):
         self.require_proposal(project)
         reason, by = stated(reason, "reason"), stated(by, "your name")
         settings = workbench.with_override(self.settings, project, decision, reason=reason, by=by)
+        self.me = by
         self._step(settings, project)
 
     def free(self, project: str) -> None:
@@ -166,26 +179,35 @@ class Room(traitlets.HasTraits):
 
     # Scenarios ----------------------------------------------------------------------------
 
+    @property
+    def note(self) -> str:
+        """What happened to the file of scenarios."""
+        return self.shared.note
+
     def save_scenario(self, name: str, *, by: str = "") -> Scenario:
         """Keep what is tried under a name, in place of one of that name.
 
         Raises
         ------
         InputError
-            If the name is empty or long, or the file cannot be written.
+            If the name is empty or long.
         """
         name = stated(name, "name of the scenario")
-        scenario = Scenario.now(name, self.settings, by=clean(by)[:LONGEST])
-        self.scenarios = {k: s for k, s in self.scenarios.items() if k != name} | {name: scenario}
-        self._keep()
-        self.version += 1
+        scenario = Scenario.now(name, self.settings, by=clean(by)[:LONGEST] or self.me)
+        self._keep_scenarios(name, scenario)
         return scenario
 
     def drop_scenario(self, name: str) -> None:
         """Forget a scenario."""
         self.scenario(name)
-        self.scenarios = {k: s for k, s in self.scenarios.items() if k != name}
-        self._keep()
+        self._keep_scenarios(name)
+
+    def _keep_scenarios(self, name: str, *added: Scenario) -> None:
+        def changed(scenarios: tuple) -> tuple:
+            return (*(s for s in scenarios if s.name != name), *added)
+
+        self.shared.scenarios(changed, self.settings, self.project)
+        self.scenarios = by_name(changed(tuple(self.scenarios.values())))
         self.version += 1
 
     def scenario(self, name: str) -> Scenario:
@@ -203,31 +225,70 @@ class Room(traitlets.HasTraits):
     def keep(self, settings: Settings) -> None:
         """Take settings that were just saved as those from which everything departs."""
         self.saved, self._past, self._next = settings, [], []
+        self._on_disk = self._saved_stamp()
         self._try_out(settings, "")
 
     def refresh(self) -> None:
-        """Take up what somebody else, or this page before it was closed, left in the file."""
-        if self.path is None:
+        """Take up what another page, or this one before it was closed, shows all."""
+        drove, new, driver = self.shared.mine, self.shared.look(), self.shared.other
+        saved = self._take_up_saved()
+        if not (new or saved or driver != self._driver):
             return
-        stamp = _stamp(kept_file(self.path))
-        if stamp == self._seen:
-            return
-        self._seen = stamp
-        try:
-            kept = read_kept(self.path)
-        except InputError as error:
-            self.note = f"{error}; the page opens with the saved settings"
-            self.version += 1
-            return
-        self.note = ""
-        if kept is None:
-            return
-        self.scenarios = {s.name: s for s in kept.scenarios}
+        self._driver, kept = driver, self.shared.kept
+        self.ousted = driver is not None and (drove or self.ousted)
+        if kept is not None:
+            self.scenarios = by_name(kept.scenarios)
+            if not (self.own or self.shared.mine):
+                self._follow_shared()
+        self.version += 1
+
+    def take_over(self) -> None:
+        """Drive from now on: all see what is tried here."""
+        self._show_all(over=True)
+        self.ousted = False
+        self.version += 1
+
+    def join(self) -> None:
+        """Give up what is tried here alone, and see what all see."""
+        self.own = self.ousted = False
+        if self.shared.kept is not None:
+            self._follow_shared()
+        self.version += 1
+
+    def come_back(self, was: str) -> None:
+        """Drive on if the page that stood in this window before did."""
+        self.refresh()
+        self.shared.come_back(was)
+        self.version += 1
+
+    @traitlets.validate("me")
+    def _short(self, proposal) -> str:
+        return clean(proposal["value"])[:LONGEST]
+
+    @traitlets.observe("me")
+    def _named(self, _) -> None:
+        self.shared.name(self.me)
+
+    def _follow_shared(self) -> None:
+        kept = self.shared.kept
         self._kept = (kept.settings.hash(), kept.project)
-        if kept.settings.hash() != self.settings.hash():
+        if self._kept[0] != self.settings.hash():
             self._past.append((self.settings, self.project))
             self._try_out(kept.settings, kept.project)
-        self.version += 1
+
+    def _take_up_saved(self) -> bool:
+        """Depart from settings that another page saved meanwhile; say whether there are any."""
+        was, self._on_disk = self._on_disk, self._saved_stamp()
+        if was == self._on_disk:
+            return False
+        with suppress(InputError):
+            self.saved = folder.read_settings(self.path)
+        if self.answer.settings.hash() == self.saved.hash():
+            self.opening = self.answer
+        return True
+
+    def _saved_stamp(self) -> tuple[int, int] | None:
+        return None if self.path is None else _stamp(folder.settings_path(self.path))
 
     # How it follows -----------------------------------------------------------------------
 
@@ -248,13 +309,18 @@ class Room(traitlets.HasTraits):
         if not (what and what == last and monotonic() - when < SAME_STEP):
             self._past = [*self._past, (self.settings, self.project)][-MOST_STEPS:]
         self._next, self._last_step = [], (what, monotonic())
-        self._try_out(settings, project)
+        self._acted(settings, project)
 
     def _turn(self, of: list, onto: list) -> None:
         if of:
             onto.append((self.settings, self.project))
             self._last_step = ("", 0.0)
-            self._try_out(*of.pop())
+            self._acted(*of.pop())
+
+    def _acted(self, settings: Settings, project: str) -> None:
+        """Try what somebody at this page wants, not to be overtaken by what another page shows."""
+        self.own, self.ousted = self.own or self.shared.other is not None, False
+        self._try_out(settings, project)
 
     def _try_out(self, settings: Settings, project: str) -> None:
         self.settings, self.project, self.problem = settings, project, ""
@@ -266,22 +332,20 @@ class Room(traitlets.HasTraits):
     def _overtake(self, question: Question) -> None:
         self._question.overtaken, self._question = True, question
 
-    def _keep_if_moved(self) -> None:
-        """Keep what is tried, unless the file says so already: looking on writes nothing."""
-        if self._kept != (self.settings.hash(), self.project):
-            self._keep()
+    def _rested(self, _) -> None:
+        """Let the controls rest; what they say then is kept and shown to all."""
 
-    def _keep(self) -> None:
-        """Write what is tried and the scenarios beside the tables, whole or not at all."""
-        self._kept = (self.settings.hash(), self.project)
-        if self.path is None:
-            return
-        try:
-            write_kept(self.path, Kept(self.settings, self.project, tuple(self.scenarios.values())))
-            self.note = ""
-        except InputError as error:
-            self.note = str(error)
-        self._seen = _stamp(kept_file(self.path))
+    def _show_all(self, *, over: bool = False) -> None:
+        """Show all what is tried, if this page drives; looking on writes nothing."""
+        now = (self.settings.hash(), self.project)
+        if now == self._kept and not over:
+            self.own = False
+        elif over or not self.own:
+            before = self.saved if self.shared.kept is None else self.shared.kept.settings
+            did = done(self.portfolio, before, self.settings)
+            self.shared.offer(self.settings, self.project, me=self.me, did=did, over=over)
+            self.own = self.shared.other is not None
+            self._kept = self._kept if self.own else now
 
     def _chosen(self, question: Question):
         """Choose exactly; and once more without the last board decision, for its price."""
@@ -305,11 +369,14 @@ class Room(traitlets.HasTraits):
     def _answered(self, question: Question, stage: int, result: tuple) -> None:
         if question.overtaken:
             return
+        if stage == 0:
+            self._show_all()
+            self.version += 1
+            return
         answer, without = result
         self.answer, last = answer, stage == len(self._stages) - 1
-        if stage == 0:
+        if stage == 1:
             self.without = without
-            self._keep_if_moved()
         self.state = EXACT if last else REASONS
         if answer.settings.hash() == self.saved.hash():
             self._priced = last or (self._priced and answer is self.opening)

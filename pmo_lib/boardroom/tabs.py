@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 
 import ipywidgets
 
@@ -20,6 +18,10 @@ from pmo_lib.widgets.trial import EXACT, REASONS, Latest
 from pmo_lib.workbench import Recommendation
 
 COMING = "Exact answer coming …"
+LONG = (
+    "Exact answer coming … It tries every weighting the board would accept, which can take a minute. "
+    "What stands here until then is of the list before."
+)
 
 
 class Followed:
@@ -68,41 +70,55 @@ class Followed:
         self.areas = [ipywidgets.HTML() for _ in range(areas)]
         self.state = ipywidgets.HTML()
         self.made: Recommendation | None = None
-        self._told: object = None
+        self._asked: Recommendation | None = None
+        self._worker: multiprocessing.Process | None = None
+        self._coming = LONG if apart else COMING
         self._latest = Latest([self._work], self._show, self._fail, pause)
         room.observe(self.follow, "version")
         frame.observe(self.follow, "tab")
         self.follow()
 
     def follow(self, _=None) -> None:
-        """Work the texts out if they are seen and older than the list."""
-        made = self.room.answer
-        wanted = self.room.state in (EXACT, REASONS) and self.frame.tab == self.tab
-        if not wanted or made.choice is self._told:
-            return
-        self._told = made.choice
-        self._say(COMING)
-        self._latest.ask(made)
+        """Work the texts out if they are seen."""
+        if self.frame.tab == self.tab:
+            self.ask()
 
-    async def ready(self) -> None:
-        """Work the texts out for the list as it stands, before anybody asks."""
+    def ask(self) -> None:
+        """Work the texts out for the list as it stands, unless they tell of it or soon will."""
         made = self.room.answer
-        if self._told is not None:
+        if self.room.state not in (EXACT, REASONS) or same_list(made, self._asked):
             return
-        try:
-            texts = await asyncio.get_running_loop().run_in_executor(None, self._work, made)
-        except InputError:
-            return
-        if self._told is None:
-            self._told = made.choice
-            self._show(made, 0, texts)
+        self._asked = made
+        self._leave()
+        self._say(self._coming)
+        self._latest.ask(made)
 
     def _work(self, made: Recommendation) -> list[str]:
         if not self.apart or threading.current_thread() is threading.main_thread():
             return self.tell(made)
         own = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, mp_context=own, initializer=_gently) as worker:
-            return worker.submit(self.tell, made).result()
+        reader, writer = own.Pipe(duplex=False)
+        self._worker = own.Process(target=_tell, args=(writer, self.tell, made), daemon=True)
+        with reader:
+            self._worker.start()
+            writer.close()
+            if made is not self._asked:
+                self._leave()
+            try:
+                told = reader.recv()
+            except EOFError:
+                told = InputError(
+                    "this could not be worked out: its process was ended; open the tab again"
+                )
+            self._worker.join()
+        if isinstance(told, InputError):
+            raise told
+        return told
+
+    def _leave(self) -> None:
+        """End the work on a list that another one has overtaken."""
+        if self._worker is not None and self._worker.is_alive():
+            self._worker.terminate()
 
     def _show(self, made: Recommendation, _stage, texts: list[str]) -> None:
         self.made = made
@@ -112,16 +128,33 @@ class Followed:
         self._say("")
 
     def _fail(self, _made, error: InputError) -> None:
+        self._asked = None
         self.state.value = bad(plain(str(error)))
 
     def _say(self, words: str) -> None:
         self.state.value = lines(words, quiet=True) if words else ""
 
 
-def _gently() -> None:
-    """Leave the machine to those who are waited for."""
+def same_list(one: Recommendation, other: Recommendation | None) -> bool:
+    """Whether two answers are one list under the same settings; reasons may be missing in one."""
+    return other is not None and (
+        one is other
+        or (
+            one.settings == other.settings
+            and one.choice.selected.equals(other.choice.selected)
+            and one.choice.option.equals(other.choice.option)
+        )
+    )
+
+
+def _tell(pipe, tell: Callable, made: Recommendation) -> None:
+    """Work texts out in a process of its own that leaves the machine to those who are waited for."""
     if hasattr(os, "nice"):
         os.nice(10)
+    try:
+        pipe.send(tell(made))
+    except InputError as error:
+        pipe.send(error)
 
 
 def columns(*children) -> ipywidgets.Box:

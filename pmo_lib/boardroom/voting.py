@@ -42,8 +42,8 @@ class Voting:
         To be shown.
     me : ipywidgets.Dropdown
         Who looks at this page.
-    seat, step : Confirmed
-        Takes the chair or gives a seat; opens, closes or reveals a round.
+    seat, step, hand : Confirmed
+        Takes the chair or gives a seat; opens, closes or reveals a round; passes the chair on.
     attempt : ipywidgets.Button
         Tries the weights of a revealed round.
     place : ipywidgets.VBox
@@ -60,20 +60,26 @@ class Voting:
         self.name = ipywidgets.Text(description="Your name", layout=FULL)
         self.seat = Confirmed("Take the chair", self._ask_seat, self._give_seat)
         self.step = Confirmed(OPEN, self._ask_step, self._take_step)
+        self.heir = ipywidgets.Dropdown(
+            options=[NOBODY], value="", description="New chair", layout=FULL
+        )
+        self.hand = Confirmed("Pass the chair on", self._ask_heir, self._pass_on)
         self.attempt = ipywidgets.Button(
             description="Try these weights", button_style="primary", layout=FULL
         )
         self.place = ipywidgets.VBox()
         self.attempt.on_click(self._try)
         self.me.observe(self._chosen, "value")
+        room.observe(self._known, "me")
         self._who = ipywidgets.VBox([self.me, ipywidgets.HTML(lines(TRUST, quiet=True))])
         self._seats = ipywidgets.VBox([self.name, self.seat.widget])
+        self._heirs = ipywidgets.VBox([self.heir, self.hand.widget])
         self._result = ipywidgets.VBox([self.found, self.attempt, self.tried])
-        for box in (self._who, self._seats):
+        for box in (self._who, self._seats, self._heirs):
             box.add_class("pmo-fields")
         head = ipywidgets.HTML("<h2>Weigh together</h2>")
         left = ipywidgets.VBox([head, self.standing, self._who])
-        right = ipywidgets.VBox([self._result, self.step.widget, self._seats])
+        right = ipywidgets.VBox([self._result, self.step.widget, self._seats, self._heirs])
         self.widget = ipywidgets.VBox([columns(left, right), self.place])
         self.show()
 
@@ -101,12 +107,22 @@ class Voting:
         _show_if(now.roles, self._who)
         _show_if(leads, self.step.widget)
         _show_if(seats and (leads or not now.roles), self._seats)
+        heirs = [(one_line(member), member) for member in now.voters if member != me]
+        if self.heir.options != (NOBODY, *heirs):
+            self.heir.options, self.heir.value = (NOBODY, *heirs), ""
+        _show_if(leads and heirs, self._heirs)
         self._reveal(now)
         self._put_ballot(now, me)
 
     def _chosen(self, _) -> None:
         if not self._busy and self._seen is not None:
+            self.room.me = self.me.value
             self._follow(self._seen, seats=True)
+
+    def _known(self, _) -> None:
+        """Take up who sits here, as they said it elsewhere on the page or before it was closed."""
+        if self.room.me in (self._seen or Standing()).roles:
+            self.me.value = self.room.me
 
     def _put_ballot(self, now: Standing, me: str) -> None:
         """Show the ballot of who looks, made once a round so that it keeps its place."""
@@ -163,6 +179,22 @@ class Voting:
         if role == "chair":
             self.me.value = name
         return f"Recorded: {name} has a seat."
+
+    def _ask_heir(self) -> str:
+        by, heir = self._chair(standing(self.room)), self.heir.value
+        if not heir:
+            raise InputError("new chair: choose a member")
+        return f"{by} passes the chair to {heir}, and stays as a member. Record this?"
+
+    def _pass_on(self) -> str:
+        from pmo_lib import record
+
+        by, heir = self._chair(standing(self.room)), self.heir.value
+        board = decisions.opened_to_write(self.room)
+        record.add_member(board, heir, role="chair", by=by)
+        record.add_member(board, by, role="member", by=by)
+        self.show()
+        return f"Recorded: {heir} has the chair."
 
     def _ask_step(self) -> str:
         now = standing(self.room)

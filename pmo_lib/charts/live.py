@@ -7,6 +7,8 @@ is sent or drawn anew while one is dragged. The scores are those of
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -15,18 +17,37 @@ from pmo_lib import checks
 from pmo_lib.charts import style
 from pmo_lib.wording import Money, money_for
 
-MOST_WHOLE = 60
-"""More projects than this are not all shown."""
+FIRST_ROWS = 8
+"""Of the rows shown where not all are, how many are the first; the others are around the line."""
 
-MOST_ROWS, FIRST_ROWS = 40, 8
-"""Rows then shown, and how many of them are the first; the others are around the line."""
+PADDING = 0.25
+"""Share of a row's height that is left free."""
 
-STEP, PADDING = 20, 0.25
-"""Height of a row [px], and the share of it left free."""
 
-BAR_ROOM = 300
-COLUMNS = {"score": 40, "cost": 100, "running": 175}
-"""Right ends of the columns of figures, from the end of the bars. [px]"""
+@dataclass(frozen=True)
+class Sizes:
+    """How large the live ranking is drawn.
+
+    Attributes
+    ----------
+    letters, row, bars, names : float
+        Size of letters, height of a row, room for the bars, and most room for a name. [px]
+    score, cost, running : float
+        Right ends of the columns of figures, from the end of the bars. [px]
+    whole, part : int
+        More projects than `whole` are not all shown, but `part` of them.
+    """
+
+    letters: float = style.FONT_SIZE
+    row: float = 20
+    bars: float = 300
+    names: float = 250
+    score: float = 40
+    cost: float = 100
+    running: float = 175
+    whole: int = 60
+    part: int = 40
+
 
 LINE_WORDS = "where the money runs out walking down the list"
 BUDGET = "budget"
@@ -77,13 +98,14 @@ def live_ranking(
     criterion_names: pd.Series | None = None,
     currency: str = "£",
     title: str = "The ranking as the weights move",
+    sizes: Sizes = Sizes(),
 ) -> alt.LayerChart:
     """Draw the ranked list with one slider a criterion; it ranks anew at every move.
 
     The list is mandatory projects first, then the others by score; equal scores share
     the better rank and keep the order of the rows given. The line stands where the
     running total of cost first exceeds the budget. It is no decision: it knows neither
-    yearly budgets nor links. Above 60 projects the first rows and those around the
+    yearly budgets nor links. Of many projects the first rows and those around the
     line are shown.
 
     Parameters
@@ -107,6 +129,8 @@ def live_ranking(
         Sign of the currency.
     title : str
         What is seen.
+    sizes : Sizes
+        How large it is drawn, and how many rows are shown.
 
     Returns
     -------
@@ -128,14 +152,14 @@ def live_ranking(
     sliders = _sliders(values.columns, weights, criteria, swings)
     money = money_for(currency, min(budget, float(table["cost"].sum())))
     chart = alt.layer(
-        *_layers(table, criteria, money),
+        *_layers(table, criteria, money, sizes),
         data=style.rows(table),
-        transform=_ranked(alt.Chart(), len(criteria), len(table)).transform,
+        transform=_ranked(alt.Chart(), len(criteria), len(table), sizes).transform,
         params=[*sliders, alt.param(name=BUDGET, value=budget).param],
-        width=BAR_ROOM,
-        height=alt.Step(STEP),
+        width=sizes.bars,
+        height=alt.Step(sizes.row),
     )
-    return style.dress(chart, title=title, subtitle=_sentences(table))
+    return style.dress(chart, title=title, subtitle=_sentences(table, sizes))
 
 
 def _table(values, cost, mandatory, names) -> pd.DataFrame:
@@ -174,7 +198,7 @@ def _sliders(criteria, weights, printed, swings) -> list[alt.VariableParameter]:
     ]
 
 
-def _ranked(chart: alt.Chart, n_criteria: int, n: int) -> alt.Chart:
+def _ranked(chart: alt.Chart, n_criteria: int, n: int, sizes: Sizes) -> alt.Chart:
     """Score, rank, walk down the list and keep the rows to show, all in the browser."""
     total = "+".join(f"weight_{number}" for number in range(n_criteria))
     for number, (part, value) in enumerate(
@@ -194,9 +218,9 @@ def _ranked(chart: alt.Chart, n_criteria: int, n: int) -> alt.Chart:
         .transform_calculate(above=f"datum.running <= {BUDGET} * (1 + 1e-12) ? 1 : 0")
         .transform_joinaggregate(n_above="sum(above)")
     )
-    if n <= MOST_WHOLE:
+    if n <= sizes.whole:
         return chart.transform_calculate(row="datum.walk", hidden="0")
-    tail = MOST_ROWS - FIRST_ROWS
+    tail = sizes.part - FIRST_ROWS
     start = f"clamp(datum.n_above - {tail // 2}, {FIRST_ROWS}, {n - tail})"
     return (
         chart.transform_calculate(start=start)
@@ -212,21 +236,21 @@ def _ranked(chart: alt.Chart, n_criteria: int, n: int) -> alt.Chart:
     )
 
 
-def _layers(table: pd.DataFrame, criteria: list[str], money: Money) -> list:
+def _layers(table: pd.DataFrame, criteria: list[str], money: Money, sizes: Sizes) -> list:
     """Draw rank, name, bar and figures in rows, then the line."""
-    n_rows = len(table) if len(table) <= MOST_WHOLE else MOST_ROWS
+    n_rows = len(table) if len(table) <= sizes.whole else sizes.part
     scale = alt.Scale(
         domain=list(range(1, n_rows + 1)), paddingInner=PADDING, paddingOuter=PADDING / 2
     )
     y = alt.Y("row:O", axis=None, scale=scale)
     base = alt.Chart().encode(y=y, tooltip=_tooltip(money))
-    room = style.text_room(table["name"], most=250)
+    room = style.text_room(table["name"], most=sizes.names, size=sizes.letters)
     return [
         _bars(base, criteria),
-        *_words(base, room),
-        *_figures(base, money),
-        *_lines(scale, room, money),
-        _headings(room, money),
+        *_words(base, room, sizes),
+        *_figures(base, money, sizes),
+        *_lines(scale, room, money, sizes),
+        _headings(room, money, sizes),
     ]
 
 
@@ -252,19 +276,19 @@ def _bars(base: alt.Chart, criteria: list[str]) -> alt.Chart:
     )
 
 
-def _words(base: alt.Chart, room: float) -> list[alt.Chart]:
+def _words(base: alt.Chart, room: float, sizes: Sizes) -> list[alt.Chart]:
     """Print rank and name, and a square where a project is mandatory."""
     square = base.transform_filter("datum.first == 1").mark_point(
         shape="square", fill=style.INK, stroke=style.INK, size=45, opacity=1
     )
     return [
-        style.text(base, -room - 30, "rank:Q", colour=style.QUIET),
-        style.text(base, -room - 22, "name:N", align="left", limit=room),
+        style.text(base, -room - 30, "rank:Q", colour=style.QUIET, size=sizes.letters),
+        style.text(base, -room - 22, "name:N", align="left", limit=room, size=sizes.letters),
         square.encode(x=alt.value(-9)),
     ]
 
 
-def _figures(base: alt.Chart, money: Money) -> list[alt.Chart]:
+def _figures(base: alt.Chart, money: Money, sizes: Sizes) -> list[alt.Chart]:
     """Print score, cost and running total in columns of their own."""
     figures = base.transform_calculate(
         cost_shown=f"format(datum.cost / {money.divisor:g}, ',.1f')",
@@ -272,13 +296,16 @@ def _figures(base: alt.Chart, money: Money) -> list[alt.Chart]:
     )
     score = alt.Text("score:Q", format=".1f")
     return [
-        style.text(base, BAR_ROOM + COLUMNS["score"], score),
-        style.text(figures, BAR_ROOM + COLUMNS["cost"], "cost_shown:N"),
-        style.text(figures, BAR_ROOM + COLUMNS["running"], "running_shown:N"),
+        style.text(where, sizes.bars + end, shown, size=sizes.letters)
+        for where, end, shown in (
+            (base, sizes.score, score),
+            (figures, sizes.cost, "cost_shown:N"),
+            (figures, sizes.running, "running_shown:N"),
+        )
     ]
 
 
-def _lines(scale: alt.Scale, room: float, money: Money) -> list[alt.Chart]:
+def _lines(scale: alt.Scale, room: float, money: Money, sizes: Sizes) -> list[alt.Chart]:
     """Draw the line at the budget, and a dotted one where rows are left out."""
     last = alt.Chart().transform_filter("datum.walk == datum.n_above")
     none = alt.Chart().transform_filter("datum.walk == 1 && datum.n_above == 0")
@@ -297,39 +324,43 @@ def _lines(scale: alt.Scale, room: float, money: Money) -> list[alt.Chart]:
             (none, 0, budget, thick),
             (gap, 1, hidden, dotted),
         )
-        for layer in _line(where, edge, note, stroke, scale=scale, room=room)
+        for layer in _line(where, edge, note, stroke, scale=scale, room=room, sizes=sizes)
     ]
 
 
-def _line(where, edge: int, note: str, stroke: dict, *, scale, room: float) -> list[alt.Chart]:
+def _line(where, edge: int, note: str, stroke: dict, *, scale, room, sizes) -> list[alt.Chart]:
     """Draw a line below a row (edge 1) or above it (edge 0), and its note at the end."""
     y = alt.Y("row:O", scale=scale, axis=None, bandPosition=edge)
-    half = STEP * PADDING / 2 * (1 if edge else -1)
-    end = BAR_ROOM + COLUMNS["running"] + 8
+    half = sizes.row * PADDING / 2 * (1 if edge else -1)
+    end = sizes.bars + sizes.running + 8
     rule = where.mark_rule(yOffset=half, **stroke)
     note = style.text(
         where.transform_calculate(note=note), end + 6, "note:N", align="left",
-        colour=stroke["color"], yOffset=half,
+        colour=stroke["color"], yOffset=half, size=sizes.letters,
     )  # fmt: skip
     return [rule.encode(x=alt.value(-room - 46), x2=alt.value(end), y=y), note.encode(y=y)]
 
 
-def _headings(room: float, money: Money) -> alt.LayerChart:
-    words = {"score": "score", "cost": f"cost, {money.unit}", "running": f"total, {money.unit}"}
-    right = {words[name]: (BAR_ROOM + x, "right") for name, x in COLUMNS.items()}
-    return style.headings({"project": (-room - 22, "left"), **right})
+def _headings(room: float, money: Money, sizes: Sizes) -> alt.LayerChart:
+    words = {
+        "project": (-room - 22, "left"),
+        "score": (sizes.bars + sizes.score, "right"),
+        f"cost, {money.unit}": (sizes.bars + sizes.cost, "right"),
+        f"total, {money.unit}": (sizes.bars + sizes.running, "right"),
+    }
+    return style.headings(words, size=min(sizes.letters, 1.25 * style.FONT_SIZE))
 
 
-def _sentences(table: pd.DataFrame) -> list[str]:
+def _sentences(table: pd.DataFrame, sizes: Sizes) -> list[str]:
     """Say what the line and the squares are, and which rows are seen."""
     first = " Square: mandatory, taken first." if table["first"].any() else ""
     sentences = [
         f"Thick line: {LINE_WORDS}.{first}",
         "Percentages: what each slider weighs in all of them together.",
     ]
-    if len(table) > MOST_WHOLE:
+    if len(table) > sizes.whole:
         sentences.append(
-            f"{MOST_ROWS} of {len(table)} projects are shown: the first {FIRST_ROWS},"
+            f"{sizes.part} of {len(table)} projects are shown: the first {FIRST_ROWS},"
             " and those around the line."
         )
     return sentences

@@ -61,9 +61,9 @@ def named(labels: pd.Index, names: pd.Series | None, *, what: str) -> list[str]:
     ]
 
 
-def text_room(texts, *, most: float) -> float:
+def text_room(texts, *, most: float, size: float = FONT_SIZE) -> float:
     """Estimate the width of the widest text, up to a most. [px]."""
-    return min(most, 8 + 0.56 * FONT_SIZE * max(map(len, texts)))
+    return min(most, 8 + 0.56 * size * max(map(len, texts)))
 
 
 def legend_columns(labels: list[str], *, extra: int = 0) -> int:
@@ -138,18 +138,23 @@ def field_colour(fields: list[str], labels: list[str], words: str, *, extra: int
     return alt.Color("field:N", scale=scale, legend=legend)
 
 
-def text(base: alt.Chart, x: float, shown, *, align: str = "right", colour: str = INK, **how):
+def text(
+    base: alt.Chart, x: float, shown, *, align: str = "right", colour: str = INK,
+    size: float = FONT_SIZE, **how,
+):  # fmt: skip
     """Set a column of text at a distance from the left edge of the drawing area. [px]."""
-    mark = base.mark_text(align=align, color=colour, fontSize=FONT_SIZE, **how)
+    mark = base.mark_text(align=align, color=colour, fontSize=size, **how)
     return mark.encode(x=alt.value(x), text=shown)
 
 
-def headings(words: dict[str, tuple[float, str]]) -> alt.LayerChart:
+def headings(words: dict[str, tuple[float, str]], *, size: float = FONT_SIZE) -> alt.LayerChart:
     """Set the headings of columns of text above the drawing area, by word: where, and which side."""
     word = {name: alt.Chart(rows(pd.DataFrame({"word": [name]}))) for name in words}
     return alt.layer(
         *(
-            text(word[name], x, "word:N", align=side, colour=QUIET).encode(y=alt.value(-8))
+            text(word[name], x, "word:N", align=side, colour=QUIET, size=size).encode(
+                y=alt.value(-8)
+            )
             for name, (x, side) in words.items()
         )
     )

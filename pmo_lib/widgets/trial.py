@@ -19,6 +19,11 @@ EXACT, COMING, REASONS, CANNOT, WAITING = "exact", "coming", "reasons", "cannot"
 TRIED_BY, TRIED_WHY = "the board", "what if, not decided"
 
 
+FAULT = (
+    "this could not be worked out: a fault of the program, not of the tables; try something else"
+)
+
+
 class Latest:
     """Answer the newest request in the background, dropping those it overtakes.
 
@@ -75,6 +80,10 @@ class Latest:
             except InputError as error:
                 if request is self._wanted:
                     self._failed(request, error)
+            except Exception:  # a fault of ours: it surfaces, and nothing waits for its answer
+                if request is self._wanted:
+                    self._failed(request, InputError(FAULT))
+                raise
             answered = request
 
 
