@@ -17,6 +17,9 @@ import numpy as np
 DEEPEST = 60
 """Halvings after which an interval is taken as one root. [-]"""
 
+NEWTON_STEPS = 16
+"""Steps after which a root that Newton's method did not reach is halved for. [-]"""
+
 
 def positive_roots(coefficients: np.ndarray) -> list[np.ndarray]:
     r"""Find every real root :math:`x > 0` of each row's polynomial :math:`\sum_t a_t x^t`.
@@ -107,13 +110,32 @@ def _roots_below_one(a: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.n
         b = np.concatenate([lower, upper])
     alone, *bracket = (np.concatenate(part) for part in zip(*brackets, strict=True))
     rows += [row, alone]
-    places += [low + width / 2, _bisect(a[alone], *bracket)]
+    places += [low + width / 2, _narrow(a[alone], *bracket)]
     return np.concatenate(rows), np.concatenate(places)
 
 
-def _bisect(a: np.ndarray, low: np.ndarray, high: np.ndarray, sign: np.ndarray) -> np.ndarray:
-    """Halve brackets of one root each, `sign` at their low end, to the last digit."""
-    by_power = np.ascontiguousarray(a.T)
+def _narrow(a: np.ndarray, low: np.ndarray, high: np.ndarray, sign: np.ndarray) -> np.ndarray:
+    """Close in on brackets of one root each, `sign` at their low end: Newton, then halving."""
+    by_power, x = np.ascontiguousarray(a.T), (low + high) / 2
+    for _ in range(NEWTON_STEPS):
+        value, slope = _with_slope(by_power, x)
+        ahead = value * sign
+        low, high = np.where(ahead >= 0, x, low), np.where(ahead <= 0, x, high)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            step = value / slope
+            ahead = x - step
+        near = np.abs(step) <= 8 * np.finfo(float).eps * x
+        if near.all():
+            return x
+        ahead = np.where((low < ahead) & (ahead < high), ahead, (low + high) / 2)
+        x = np.where(near, x, ahead)
+    far = np.flatnonzero(~near)
+    x[far] = _bisect(by_power[:, far], low[far], high[far], sign[far])
+    return x
+
+
+def _bisect(by_power: np.ndarray, low: np.ndarray, high: np.ndarray, sign: np.ndarray):
+    """Halve brackets of one root each to the last digit."""
     while True:
         middle = (low + high) / 2
         if not ((low < middle) & (middle < high)).any():
@@ -121,6 +143,17 @@ def _bisect(a: np.ndarray, low: np.ndarray, high: np.ndarray, sign: np.ndarray) 
         ahead = _horner(by_power, middle) * sign
         low = np.where(ahead >= 0, middle, low)
         high = np.where(ahead <= 0, middle, high)
+
+
+def _with_slope(by_power: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Evaluate polynomials given as (degree + 1, n) and their slopes, one at each of n points."""
+    value, slope = by_power[-1].copy(), np.zeros_like(x)
+    for coefficient in by_power[-2::-1]:
+        slope *= x
+        slope += value
+        value *= x
+        value += coefficient
+    return value, slope
 
 
 def _horner(by_power: np.ndarray, x: np.ndarray) -> np.ndarray:
