@@ -59,7 +59,10 @@ def board(
             print(f"The board room is open: {address}", flush=True)
             print("Whoever has this address can take part. Ctrl-C closes it.", flush=True)
             server.wait()
-            raise InputError(f"board: the server has stopped by itself; {said_last(Path(home))}")
+            raise InputError(
+                "board: the server has stopped by itself; give the same command again, nothing "
+                f"recorded is lost; {said_last(Path(home))}"
+            )
         except KeyboardInterrupt:
             print("\nClosed.", flush=True)
         finally:
@@ -181,7 +184,7 @@ def unreadable(portfolio: Path | None, column_map: str | None) -> tuple[str, ...
 def said_last(home: Path) -> str:
     """Return the last that the server said, of all that is kept from the terminal."""
     lines = (home / LOG).read_text("utf-8", errors="replace").split("\n")
-    told = [line.strip() for line in lines if line.strip()]
+    told = [line.strip() for line in lines if line.strip() and "WARNING" not in line]
     return f"its last words: {told[-1]}" if told else "it said nothing"
 
 

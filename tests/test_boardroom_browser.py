@@ -40,6 +40,10 @@ TEXTS = """() => [...document.querySelectorAll(".pmo-chart svg .mark-text text")
   [t.textContent, t.getBoundingClientRect().top, t.getBoundingClientRect().left])"""
 
 
+LEAVING = ("Kernel connection is disposed", "[anywidget] Failed to initialize model.")
+"""What a page says to itself while it is left, and where it is too slow: it then loads itself again."""
+
+
 class Board:
     """The page, and what a person sees of it."""
 
@@ -49,7 +53,7 @@ class Board:
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.page.route("**/*", self._only_here)
-        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        self.page.on("pageerror", lambda fault: self._fault(str(fault)))
         self.load(address)
 
     def _only_here(self, route) -> None:
@@ -58,6 +62,10 @@ class Board:
         else:
             self.left.append(route.request.url)
             route.abort()
+
+    def _fault(self, words: str) -> None:
+        if words not in LEAVING:
+            self.faults.append(words)
 
     def load(self, address: str | None = None) -> None:
         if address is None:
@@ -288,6 +296,7 @@ NAMELESS = """() => [...document.querySelectorAll(
   .filter(e => !(e.getAttribute('aria-label') || e.alt || e.textContent.trim()
     || (e.labels && [...e.labels].some(l => l.textContent.trim()))))
   .map(e => e.outerHTML.slice(0, 200))"""
+HEIGHT = "(document.querySelector('#rendered_cells') ?? document.body).scrollHeight"
 FOCUSED = """() => { const e = document.activeElement;
   return [e.tagName, e.name || e.id || '', (e.labels?.[0]?.textContent ?? '') || e.textContent.trim()]; }"""
 
@@ -296,6 +305,10 @@ FOCUSED = """() => { const e = document.activeElement;
 def opened(browser, served):
     """One page for the tests after the review."""
     board = Board(browser, served[0])
+    take = board.button("Take over").locator("visible=true")
+    if take.count():  # the page of the review has only just gone
+        take.click()
+        take.wait_for(state="hidden")
     yield board
     board.close()
 
@@ -359,14 +372,15 @@ def test_every_control_by_mouse(opened, served):
     page.locator(".vega-bindings select").select_option(label="all proposals")
     board.until(lambda: board.rows() == rows, "all of them, in their order")
 
-    board.field("Ask about").select_option(label="1. Harbourside flood wall")
+    board.field("Ask about").select_option(value=_value(board, "Family hubs"))
     board.field("Reason").fill("What if")
     board.field("Your name").fill("Ann Chair")
     board.button("Exclude it").click()
-    board.reads(re.compile("Excluding Harbourside flood wall costs"))
+    board.reads(re.compile("Excluding Family hubs in five towns costs"))
     board.button("Leave it open").click()
     board.until(lambda: "board excludes" not in board.texts, "left open")
     board.exact()
+    assert page.evaluate(HEIGHT) <= 1080, "the main view needs no scrolling, with an answer, too"
 
     board.field("Scenario").fill("To forget")
     board.button("Save scenario").click()
@@ -471,9 +485,7 @@ def test_it_is_read_from_the_back_of_the_room_and_on_paper(opened):
     board, page = opened, opened.page
     board.field("Ask about").select_option(label="choose a project …")
     board.until(lambda: "is recommended" not in board.texts, "nothing asked")
-    assert page.evaluate(
-        "(document.querySelector('#rendered_cells') ?? document.body).scrollHeight"
-    ) <= 1080, "the main view needs no scrolling"  # fmt: skip
+    assert page.evaluate(HEIGHT) <= 1080, "the main view needs no scrolling"
     large = page.evaluate(
         """() => [...document.querySelectorAll(".pmo-chart svg .mark-text text")].map(t =>
           parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""

@@ -278,7 +278,9 @@ def test_the_ranking_and_the_exact_list_in_firefox(served, tmp_path):
         wait("document.querySelector('.pmo-budget output')")
         wait("document.querySelector('.pmo-status')?.dataset.kind === 'exact'")
         headline = "document.querySelector('.pmo-headline p').innerText"
-        assert firefox.ask(headline) == saved.headline
+        back = "[...document.querySelectorAll('button')].find(b => b.title === 'Back to the saved list')"
+        firefox.ask(f"{back}.disabled || {back}.click()")  # from what an earlier page left
+        wait(f"{headline} === {json.dumps(saved.headline)}")
         firefox.ask("document.querySelector('input[name=weight_2]').focus()")
         press_in(firefox, "\ue010")
         read = "[...document.querySelectorAll('input[name^=weight_]')].map(e => e.value).join()"

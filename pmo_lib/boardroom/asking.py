@@ -41,8 +41,8 @@ class Asking:
     ----------
     widget : ipywidgets.VBox
         To be shown.
-    price : ipywidgets.HTML
-        What the last decision on a project costs, to be shown where all see it.
+    told : ipywidgets.VBox
+        Why, and what the last decision on a project costs, to be shown where all see it.
     """
 
     def __init__(self, room: Room) -> None:
@@ -58,6 +58,8 @@ class Asking:
         )
         self.says, self.failure = ipywidgets.HTML(), ipywidgets.HTML()
         self.price = ipywidgets.HTML()
+        self.told = ipywidgets.VBox([self.price, self.says])
+        self.told.add_class("pmo-told")
         self.include.on_click(lambda _: self._rule("in"))
         self.exclude.on_click(lambda _: self._rule("out"))
         self.free.on_click(lambda _: self._free())
@@ -68,7 +70,7 @@ class Asking:
         self._follow()
         row = ipywidgets.HBox([self.include, self.exclude, self.free])
         row.add_class("pmo-row")
-        fields = ipywidgets.VBox([self.project, self.says, self.reason, self.name])
+        fields = ipywidgets.VBox([self.project, self.reason, self.name])
         fields.add_class("pmo-fields")
         self.widget = ipywidgets.VBox([fields, row, self.failure])
 
@@ -126,7 +128,7 @@ class Asking:
         place = "is recommended" if row["funded"] else "is left out"
         first = f"{one_line(row['name'])}, rank {row['rank']}, {place}."
         said = [sentence(words_) for words_ in found["says"]]
-        return lines(first) + lines(*said, quiet=True)
+        return lines(" ".join([first, *said]))
 
     def _answered(self, why: _Why, _stage, said: str) -> None:
         if not why.overtaken:

@@ -41,7 +41,7 @@ class Connection(anywidget.AnyWidget):
     """
     _esm = r"""
     const EVERY = 2000, UNHEARD = 3, LONG = 5, TOO_LONG = 30, MOST = 3, WITHIN = 120000;
-    const KEPT = "The last proven answer stays on the page, and what was tried is kept.";
+    const KEPT = "The last exact answer stays on the page, and what was tried is kept.";
     const SAYS = {
       away: "The connection is lost. " + KEPT + " The page comes back by itself when the board room answers; what you move until then is not kept.",
       gone: "What worked out the answers has stopped. " + KEPT + " The page is loading itself again.",
@@ -101,7 +101,7 @@ class Connection(anywidget.AnyWidget):
           if (!config) { show("notebook"); return; }
           let answer, state;
           try {
-            answer = await fetch(`${config.baseUrl}api/kernels/${config.kernelId}`, { cache: "no-store" });
+            answer = await fetch(`${config.baseUrl}api/kernels/${config.kernelId}${location.search}`, { cache: "no-store" });
             state = answer.ok && !answer.redirected ? (await answer.json()).execution_state : "";
           } catch { cut = 0; show("away"); return; }
           if (answer.status === 404 || state === "dead") load();

@@ -64,8 +64,9 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .jupyter-button.mod-primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); font-weight: 700; }
 .pmo-board .jupyter-button:disabled { opacity: 1; color: var(--quiet); background: transparent; border-style: dashed; cursor: default; }
 .pmo-lost:empty { display: none; }
+.pmo-board:has(.pmo-lost:not(:empty)) .pmo-status { color: var(--quiet); border-style: dashed; }
 .pmo-lost { display: flex; gap: 16px; align-items: center; background: var(--bad); color: var(--paper); padding: 8px 14px; font-weight: 700; margin-bottom: 8px; }
-.pmo-tabs { display: flex; flex-wrap: wrap; gap: 2px; border-bottom: 2px solid var(--accent); margin-top: 6px; }
+.pmo-tabs { display: flex; flex-wrap: wrap; gap: 2px; border-bottom: 2px solid var(--accent); margin-top: 5px; }
 .pmo-tabs button {
   font: inherit; padding: 5px 15px; border: 1.5px solid transparent; border-bottom: none; background: transparent;
   color: var(--ink); cursor: pointer; border-radius: 5px 5px 0 0;
@@ -76,18 +77,21 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
   outline: 3px solid #d9720f; outline-offset: 2px;
 }
 
-.pmo-board .pmo-panel { display: none; padding: 4px 0 0; overflow: visible; max-width: none; width: 100%; }
+.pmo-board .pmo-panel { display: none; padding: 1px 0 0; overflow: visible; max-width: none; width: 100%; }
 .pmo-board[data-tab=list] .pmo-panel-list, .pmo-board[data-tab=compare] .pmo-panel-compare,
 .pmo-board[data-tab=health] .pmo-panel-health, .pmo-board[data-tab=decisions] .pmo-panel-decisions,
 .pmo-board[data-tab=capacity] .pmo-panel-capacity, .pmo-board[data-tab=alignment] .pmo-panel-alignment,
 .pmo-board[data-tab=since] .pmo-panel-since, .pmo-board[data-tab=record] .pmo-panel-record { display: flex; }
 
 .pmo-board .pmo-headline { min-height: 2.5em; }
-.pmo-board .pmo-headline p { font-size: 1.4em; font-weight: 700; line-height: 1.22; margin: 6px 0 2px; }
+.pmo-board .pmo-headline p { font-size: 1.4em; font-weight: 700; line-height: 1.22; margin: 2px 0 0; }
 
-.pmo-board .pmo-second { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2px 34px; min-height: 2.6em; overflow: visible; width: 100%; }
+.pmo-board .pmo-second { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2px 34px; height: 3.4em; overflow: visible; width: 100%; }
 .pmo-board .pmo-second .widget-html-content { font-size: 0.92em; }
 .pmo-board .pmo-second p, .pmo-board .pmo-second ul { margin: 0; }
+.pmo-board .pmo-told { overflow: hidden auto; max-height: 3.4em; }
+.pmo-board .pmo-told .widget-html-content { line-height: 1.2; }
+.pmo-board .pmo-told .widget-html:has(> .widget-html-content:empty) { display: none; }
 
 /* The list: sliders, ranking, exact list; the chart's own boxes step aside. */
 .pmo-board .pmo-main { display: grid !important; grid-template-columns: 18.5% minmax(0, 1fr) 19%; grid-template-rows: auto 1fr;

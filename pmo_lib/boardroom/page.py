@@ -34,7 +34,8 @@ QUIET, SIGNS = 22, 60
 says that it waits, so that it is kept."""
 
 CAPTION = (
-    "● on the recommended list, ◇ not. Thick line: where the money runs out, walking down the list."
+    "● on the recommended list, ◇ not, ■ must be done. "
+    "Thick line: where the money runs out, walking down the list."
 )
 
 
@@ -128,7 +129,7 @@ class BoardRoom(ipywidgets.VBox):
         exact = ipywidgets.VBox([self.heading, self.names, self.tried, *agenda])
         exact.add_class("pmo-exact")
         quick = ipywidgets.VBox([self.sliders.says, caption])
-        second = ipywidgets.Box([self.asking.price, quick])
+        second = ipywidgets.Box([self.asking.told, quick])
         second.add_class("pmo-second")
         main = ipywidgets.Box([self.sliders.view, acts, exact])
         main.add_class("pmo-main")

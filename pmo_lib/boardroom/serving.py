@@ -31,6 +31,28 @@ PAGE = """\
   .spinner-container { width: 90px; }
 </style>
 {{ super.super() }}
+<script>
+(() => { // A slow machine, or a kernel that had ended before it was handed out: load once more.
+  const HALF = /\\[anywidget\\] Failed to initialize/, MOST = 3, WITHIN = 120000, KEPT = "pmo-board-halves";
+  let loading = false;
+  const again = () => {
+    if (loading) return;
+    loading = true;
+    let times = [];
+    try {
+      times = (sessionStorage.getItem(KEPT) ?? "").split(" ").map(Number).filter((at) => at > Date.now() - WITHIN);
+      sessionStorage.setItem(KEPT, [...times, Date.now()].join(" "));
+    } catch { times.length = MOST; }
+    if (times.length < MOST) { setTimeout(() => location.reload(), 600); return; }
+    const line = document.createElement("p");
+    line.setAttribute("role", "alert");
+    line.textContent = "The page is not complete. Load it again, or ask the chair to open the board room anew; what is recorded is kept.";
+    document.body.prepend(line);
+  };
+  addEventListener("unhandledrejection", (event) => { if (HALF.test(String(event.reason?.message ?? event.reason))) again(); });
+  setInterval(() => { if (document.body?.textContent.includes("Error displaying widget: model not found")) again(); }, 2000);
+})();
+</script>
 {%- endblock notebook_css -%}
 """
 """The page around the notebook: as Voila makes it, without the fonts it fetches from elsewhere."""

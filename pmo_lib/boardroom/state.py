@@ -174,6 +174,8 @@ class Room(traitlets.HasTraits):
     def require_proposal(self, project: str) -> None:
         """Refuse what is not an assessed proposal."""
         assessed = self.opening.evaluation.score.index
+        if not project:
+            raise InputError("project: choose one under ‘Ask about’ first")
         if project not in assessed:
             raise InputError(f"project: choose one; {known_or_near(str(project), list(assessed))}")
 

@@ -351,6 +351,10 @@ def _left_because(problem: dict, choice, names: pd.Series) -> str:
         for project in out
         if not len(shortfalls(problem["cost"], problem["budget"], choice, project))
     }
+    linked = [project for project, words in lacking.items() if not words and project in barred]
+    if linked and all(lacking[project] for project in lacking if project not in linked):
+        rest = "what needs something left out, or rules out something funded"
+        return f"nothing left out fits what remains of each year and fund, but for {rest}"
     if not all(lacking.values()):
         return "what still fits would push out something worth more, or breaks a link"
     if len(lacking) == 1:
