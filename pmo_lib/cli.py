@@ -123,7 +123,8 @@ def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
         print(f"{portfolio}: no problem found.")
         print(statements.account_words(account))
         terminal.print_aside(aside)
-        terminal.print_lines("Notes", tables.notes)
+        warned = {words.rstrip(".") for words in warnings}
+        terminal.print_lines("Notes", [note for note in tables.notes if note not in warned])
         terminal.print_lines("Warnings", warnings)
         if doubts is not None and len(doubts):
             print("\nDoubts to settle before the board meets")

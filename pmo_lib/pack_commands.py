@@ -163,7 +163,7 @@ def read(
         kept = _record(portfolio, record, new=True)
         review, asked = filled.meeting_date, filled.changes
         n = decided.note(kept, filled.decisions, by=by, review=review, changes=asked)
-        written = _write_approved(after, filled, stated, out, kept, known)
+        written = _write_approved(before, after, filled, stated, out, kept, known)
         against = decided.against(before, filled.decisions, asked)
         moved = workbench.differences(before, after)
         if as_json:
@@ -191,6 +191,7 @@ def verify(
 ) -> None:
     """Check a sealed pack: that no byte was changed, and that the list comes out again.
 
+    The files handed out beside it must be as they were sealed, if they are there.
     Exit code 1 means that it does not hold.
     """
     with plain_errors(as_json):
@@ -204,7 +205,8 @@ def verify(
         else:
             print(verdict.words)
             marks = {True: "yes", False: "NO", None: "-"}
-            for check, holds, says in verdict.findings.itertuples(index=False):
+            told = int(len(verdict.findings) == 1)  # in the sentence above
+            for check, holds, says in verdict.findings[told:].itertuples(index=False):
                 print(f"  {marks[holds]:>3}  {check:<10} {one_line(says)}")
     if not verdict.holds:
         raise typer.Exit(1)
@@ -236,13 +238,16 @@ def sign(
 ) -> None:
     """Sign a sealed pack by role; it is checked first, and stays the same pack."""
     with plain_errors(as_json):
-        from pmo_lib.approval import keys
+        from pmo_lib.approval import archive, contents, keys
 
         keys.sign(sealed, role=role, key=keys.read_key(file, kind="secret"), day=date)
+        draft = contents.DECIDED not in archive.opened(sealed.read_bytes())[0]
         if as_json:
-            print_json({"signed": str(sealed), "role": role})
-        else:
-            print(f"Signed {sealed} as {one_line(role)}")
+            print_json({"signed": str(sealed), "role": role, "draft": draft})
+            return
+        print(f"Signed {sealed} as {one_line(role)}")
+        if draft:
+            print("Caution: this is a draft, the pack holds no decisions of the board")
 
 
 COMMANDS = (pack, verify, key, sign)
@@ -303,7 +308,7 @@ def _people(kept) -> dict[str, str]:
     return {} if kept is None else people_of(records_.members(kept))
 
 
-def _write_approved(made, filled, stated, out: Path | None, record, people) -> list[str]:
+def _write_approved(before, made, filled, stated, out: Path | None, record, people) -> list[str]:
     """Write the pack of the approved list, if it is to be written."""
     if out is None:
         return []
@@ -311,8 +316,9 @@ def _write_approved(made, filled, stated, out: Path | None, record, people) -> l
     from pmo_lib.approval import pack as packs
 
     dossier = approval.dossier(
-        made, changes=filled.changes, decisions=stated, asked=filled.asked, names=filled.names
-    )
+        made, changes=filled.changes, decisions=stated, asked=filled.asked,
+        recommended=before.ranked_list["block"], names=filled.names,
+    )  # fmt: skip
     files, kept = packs.write_pack(dossier, out, record=record, people=people)
     for file in kept:
         print(f"Kept the earlier, different file as {file}", file=sys.stderr)
@@ -323,9 +329,11 @@ def _print_read(filled, before, after, against, moved) -> None:
     """Print what was decided, where it differs, and the list that follows."""
     from pmo_lib.approval.changes import sentence_of
 
-    n = filled.decisions["decision"].value_counts()
-    print(f"Decided: {listed(f'{word} {count}' for word, count in n.items())}")
     asked = filled.changes
+    own = filled.decisions[~filled.decisions.index.isin(asked.index)]
+    n = own["decision"].value_counts()
+    if len(own):
+        print(f"Decided on proposals: {listed(f'{word} {count}' for word, count in n.items())}")
     for project, words in sentence_of(asked).items():
         told = filled.decisions["decision"].get(project, "not decided; the work goes on as it is")
         print(f"Of running work: {words}: {told}")

@@ -14,6 +14,7 @@ from pmo_lib.wording import (
     money_words,
     number,
     one_line,
+    sentence,
     worth_words,
     years_words,
 )
@@ -21,6 +22,7 @@ from pmo_lib.workbench import Evaluation, Recommendation, Settings, differences
 from pmo_lib.workbench.evaluation import corners
 from pmo_lib.workbench.options import option_words
 from pmo_lib.workbench.pricing import base_date
+from pmo_lib.workbench.questions import PAYS
 
 SUMMED = {
     "score": "value over not doing, on the weighted criteria",
@@ -207,8 +209,8 @@ def frontier_words(found: pd.DataFrame, settings: Settings) -> list[str]:
     words, million = [], f"a further {settings.currency}1m"
     if len(unmet):
         words.append(
-            f"Up to {100 * unmet['scale'].max():.4g} % of the budgets there is too little for running "
-            "work or for what must be in."
+            f"Of the budgets tried, those up to {100 * unmet['scale'].max():.4g} % leave too little for "
+            "running work or for what must be in."
         )
     known = found[found["value"].notna()]
     now, last = known[known["now"]], known.tail(1).squeeze()
@@ -232,8 +234,30 @@ def frontier_words(found: pd.DataFrame, settings: Settings) -> list[str]:
             f"From {where} on, {million} adds less than half of what one buys now on average."
         )
     else:
-        words.append(f"In this range {million} never stops paying.")
+        words += _pause_words(known, million)
     return [*words, *_people_words(known, settings)]
+
+
+def _pause_words(known: pd.DataFrame, million: str) -> list[str]:
+    """Say between which budgets a million buys little although it pays again at a larger one."""
+    today = known[known["now"]] if known["now"].any() else known.head(1)
+    average = (1e6 * today["value"] / today["budget"].where(today["budget"] > 0)).max()
+    if len(known) < 2 or not average > 0:
+        return []
+    little = (known["worth_of_a_million"] < PAYS * average).to_numpy()
+    scales = [f"{100 * scale:.4g} %" for scale in known["scale"]]
+    steps = [place for place in range(1, len(known)) if little[place]]
+    firsts = [place for place in steps if place - 1 not in steps]
+    lasts = [place for place in steps if place + 1 not in steps]
+    spans = [f"from {scales[a - 1]} to {scales[b]}" for a, b in zip(firsts, lasts, strict=True)]
+    if not spans:
+        return [
+            f"Between all budgets tried, {million} adds at least half of what one buys now on average."
+        ]
+    return [
+        f"{sentence(listed(spans)).rstrip('.')} of the budgets, {million} adds less than half of what "
+        "one buys now on average; with more than that it pays again."
+    ]
 
 
 def _people_words(known: pd.DataFrame, settings: Settings) -> list[str]:
@@ -243,7 +267,9 @@ def _people_words(known: pd.DataFrame, settings: Settings) -> list[str]:
         return []
     scales = [f"{100 * scale:.4g} %" for scale in short["scale"]]
     where = (
-        scales[0] if len(scales) == 1 else f"{len(scales)} of these budgets, the first {scales[0]}"
+        scales[0]
+        if len(scales) == 1
+        else f"{len(scales)} of the {len(known)} budgets tried that are enough, the smallest {scales[0]}"
     )
     most = short.loc[short["people"].idxmax()]
     words = (

@@ -336,8 +336,14 @@ def test_troubles_in_the_row_of_a_change_are_named(content, tmp_path, change, wo
 
 def test_log_minutes_workbook_paper_record_and_seal_say_the_same(made, content, tmp_path):
     folder = shutil.copytree(made[1], tmp_path / "in")
-    path = filled(content, tmp_path / "decide.xlsx", FILLED)
-    command = ["decisions", "read", str(path), str(folder), "--by", "Ann", "--json"]
+    ranked = made[0].ranked_list
+    one = ranked.index[ranked["block"] == "recommended"].difference(["flood"])[0]
+    path = filled(content, tmp_path / "decide.xlsx", {**FILLED, one: ("reject", "", "too dear")})
+    command = ["decisions", "read", str(path), str(folder), "--by", "Ann"]
+    console = CliRunner().invoke(cli.app, command).stdout
+    assert "Decided on proposals: approve 1 and reject 1\n" in console
+    (folder / "record.sqlite").unlink()
+    command.append("--json")
     done = CliRunner().invoke(cli.app, [*command, "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     assert len(json.loads(done.stdout)["changes_of_running_work"]) == 4
@@ -351,6 +357,7 @@ def test_log_minutes_workbook_paper_record_and_seal_say_the_same(made, content, 
     assert told["pool"] == ("stop", "approve subject to")
     assert told["road"] == ("pause", "reject")
     assert told["lane"] == ("resume", "")
+    assert told[one] == ("recommended", "reject")
     minutes = (out / "minutes.md").read_text("utf-8")
     for words in (
         "- Stop Old pool: approved subject to the club is told; this list counts on it",
@@ -361,6 +368,10 @@ def test_log_minutes_workbook_paper_record_and_seal_say_the_same(made, content, 
     ):
         assert words in minutes.replace("\\", ""), words
     assert "Plan how to pause" not in minutes
+    refused = minutes.partition("## Rejected by the board\n")[2].partition("\n## ")[0]
+    assert "Too dear" in refused
+    waits = minutes.partition("## Delayed to make room\n")[2].partition("\n## ")[0]
+    assert made[0].names([one])[0] not in waits and "Link road" not in refused
     assert "3 running and 1 stopped) + " in minutes
     book = opened((out / "decide.xlsx").read_bytes())
     at = rows(book)

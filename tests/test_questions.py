@@ -138,6 +138,16 @@ def test_where_people_hold_the_list_back_is_said(frontier, made, settings):
     assert not any("People" in words for words in enough)
 
 
+def test_a_flat_stretch_before_a_million_pays_again_is_said(settings):
+    table = pd.DataFrame({"scale": [0.9, 1.0, 1.1, 1.2], "budget": [9e6, 10e6, 11e6, 12e6]})
+    table = table.assign(value=[90.0, 100.0, 100.5, 130.0], people=0.0, stops_paying=False)
+    table = table.assign(bound=table["value"], now=table["scale"] == 1.0)
+    table["worth_of_a_million"] = table["value"].diff()
+    words = statements.frontier_words(table, settings)[-1]
+    assert words.startswith("From 100 % to 110 % of the budgets, a further £1m adds less than half")
+    assert words.endswith("with more than that it pays again.")
+
+
 def test_without_budgets_the_frontier_is_over_all_that_is_asked(small):
     portfolio, settings = small(budgets=None), workbench.Settings(discount_rate=0.0)
     found = workbench.frontier(portfolio, settings, scales=(0.5, 1.5))
@@ -221,8 +231,12 @@ def test_asking_ends_when_what_was_asked_is_answered_or_told_to_stop(made):
     for slip, hint in (("flood-wal", "did you mean 'flood-wall'"), ("payroll", "it is running")):
         with pytest.raises(InputError, match=hint):
             workbench.why_not(made, projects=[slip])
-    with pytest.raises(InputError, match="'nowhere' not among the 29 assessed proposals"):
-        workbench.why_not(made, projects=["nowhere"])
+    with pytest.raises(InputError) as caught:
+        workbench.why_not(made, projects=["visitor-centre", "payroll", "call-triage", "nowhere"])
+    running, aside, unknown = caught.value.problems
+    assert "'payroll'" in running and "it is running: ask `pmo rebalance`" in running
+    assert "'call-triage'" in aside and "it is set aside (no cost); supply that" in aside
+    assert "'nowhere' not among the 29 assessed proposals; write" in unknown
 
 
 NAMES = pd.Series({"a": "Alpha", "b": "Beta"})
@@ -437,7 +451,7 @@ def test_frontier_prints_writes_and_says_what_it_found(run, tmp_path):
     assert result.exit_code == 0, result.output
     assert "369.9" in result.stdout
     assert "a further £1m adds less than half" in result.stdout
-    assert "Up to 80 % of the budgets there is too little" in result.stdout
+    assert "those up to 80 % leave too little" in result.stdout
     assert file.stat().st_size > 500
     document = json.loads(run("frontier", EXAMPLE, *options, "--json").stdout)
     assert document["complete"]

@@ -352,3 +352,6 @@ def test_standing_names_what_would_not_be_started_and_what_is_worth_finishing():
     table = rebalance.standing(**asked | {"budget": pd.Series([7.0, 0.0, 0.0], YEARS)}, drift=drift)
     assert table.loc["pool", "verdict"] == "would not be started today"
     assert table.loc["pool", ["frees", "when"]].to_list() == [5.0, "2027-28 5"]
+    asked["projects"] = asked["projects"].assign(bcr=2.4)
+    table = rebalance.standing(**asked | {"budget": pd.Series([7.0, 0.0, 0.0], YEARS)}, drift=drift)
+    assert table.loc["pool", "verdict"].startswith("worth finishing by itself, but")

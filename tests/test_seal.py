@@ -78,7 +78,7 @@ def test_a_pack_holds_and_every_cell_comes_out_again(sealed):
     verdict = seal.verify(sealed)
     assert verdict.holds
     assert verdict.findings["holds"].all()
-    assert set(verdict.findings["check"]) == set(seal.CHECKS) - {"signatures"}
+    assert set(verdict.findings["check"]) == set(seal.CHECKS) - {"signatures", "documents"}
     assert verdict.words == (
         "This pack holds: it is whole and true. Choosing again finds the same list."
     )
@@ -375,8 +375,13 @@ def test_files_beside_are_compared(made, tmp_path):
     (tmp_path / "decide.xlsx").write_bytes(b"filled in")
     said = seal.verify(path).findings["says"].tolist()
     assert any("'paper.pdf' is not beside it" in words for words in said)
-    assert any("'decide.xlsx' beside it is not as it was sealed" in words for words in said)
+    assert "'decide.xlsx' beside it was filled in or changed." in said
     assert seal.verify(path).holds
+    (tmp_path / "paper.pdf").write_bytes(b"another")
+    verdict = seal.verify(path)
+    assert not verdict.holds
+    assert verdict.words == "The sealed file holds, but 'paper.pdf' beside it was changed."
+    assert wrong(verdict)["check"].tolist() == ["documents"]
 
 
 def test_only_revealed_ballots_are_sealed(made, tmp_path):
@@ -469,6 +474,6 @@ def test_what_is_no_pack(tmp_path, made, path, words):
             seal.verify(tmp_path / path)
         return
     (tmp_path / path).write_bytes(b"no zip")
-    assert "directory of the archive is damaged" in seal.verify(tmp_path / path).words
+    assert seal.verify(tmp_path / path).words == archive.NO_PACK
     with pytest.raises(InputError, match=r"must end in \.zip"):
         seal.seal(approval.dossier(made), tmp_path / path)

@@ -352,7 +352,7 @@ def test_more_budget_never_buys_less(example):
     assert table["worth [points]"].iloc[1:].is_monotonic_increasing
     assert table.loc[0, ["enters", "leaves"]].tolist() == ["–", "–"]
     words = afford.would_change(example, frontier)
-    assert words[0].startswith("Up to 1 % of the budgets there is too little")
+    assert words[0].startswith("Of the budgets tried, those up to 1 % leave too little")
     assert "110 % of the budgets, would add" in words[1]
 
 

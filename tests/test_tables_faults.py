@@ -407,6 +407,19 @@ def test_base_has_no_fault(tmp_path):
     )
 
 
+def test_a_missing_table_is_told_once_and_a_lost_column_by_its_name(tmp_path):
+    folder = write_folder(tmp_path / "portfolio")
+    (folder / "criteria.csv").unlink()
+    with pytest.raises(tables.TableError) as caught:
+        tables.read_portfolio(folder)
+    told = [words for words in caught.value.problems if "criteri" in words]
+    assert len(told) == 1 and told[0].startswith("sheet 'criteria' is missing, and ")
+    flags = {"projects": BASE["projects"].replace("mandatory", "obligatory", 1)}
+    assert flags["projects"] != BASE["projects"]
+    notes = tables.read_portfolio(write_folder(tmp_path / "flags", **flags)).notes
+    assert any("'mandatory'" in note and "what it says may be lost" in note for note in notes)
+
+
 def test_all_faults_come_at_once_with_a_frame(tmp_path):
     changed = swap("cash_flows", "1200000,0", "abc,0") | swap("budgets", ",10000", ",ten")
     changed |= swap("overrides", "app,in", "ap,in")
@@ -421,7 +434,7 @@ def test_all_faults_come_at_once_with_a_frame(tmp_path):
         "amount",
         "'ten'",
         "a number",
-        "write a number such as 1200, or leave the cell empty if it is not known",
+        "write a number such as 1200",
     ]
 
 

@@ -14,6 +14,8 @@ MANIFEST = "manifest.txt"
 FORMAT = "pmo sealed pack 1"
 """First line of the manifest."""
 
+NO_PACK = "This is no sealed pack; give the sealed.zip of one"
+
 SIGNATURES = "signatures/"
 """Where signatures are: they sign the manifest, so it does not list them."""
 
@@ -69,9 +71,11 @@ def opened(content: bytes) -> tuple[dict[str, bytes], list[str]]:
     try:
         files, damaged = _entries(content)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, OSError):
+        if FORMAT.encode() not in content and not content.startswith(_SIGN):
+            return {}, [NO_PACK]
         return _salvaged(content), [f"the directory of the archive is damaged, {_end(content)}"]
     if MANIFEST not in files and not any(name.startswith("inputs/") for name in files):
-        return files, ["This is no sealed pack; name the file sealed.zip of one"]
+        return files, [NO_PACK]
     if MANIFEST not in files:
         words = damaged.get(MANIFEST, f"{show(MANIFEST)} is missing")
         return files, [f"{words}; without it nothing can be checked"]

@@ -67,6 +67,8 @@ class Dossier:
         (ISO); "" where nothing is stated. None before the meeting.
     asked : tuple of str
         What the board was asked, as the pack said before the meeting; empty before it.
+    recommended : Series of str by project, or None
+        The block of each project on the list that the board saw; None before the meeting.
     names : bool
         Whether members' names are in it. Where not, tables and settings hold none either.
     seal : str
@@ -88,6 +90,7 @@ class Dossier:
     changes: pd.DataFrame
     decisions: pd.DataFrame | None
     asked: tuple[str, ...]
+    recommended: pd.Series | None
     names: bool
     seal: str
 
@@ -123,6 +126,7 @@ def dossier(
     changes: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
     asked: tuple[str, ...] = (),
+    recommended: pd.Series | None = None,
     names: bool = True,
 ) -> Dossier:
     """Put together what is known already; nothing is asked, so it takes no time.
@@ -131,7 +135,7 @@ def dossier(
     ----------
     recommendation, answers, review, agenda, certainty, room, budgets, prices, since_last, causes
         As the attributes of `Dossier`. Prices are taken from `answers` if they are not given.
-    changes, decisions, asked
+    changes, decisions, asked, recommended
         Likewise. Changes are those of `review` if they are not given.
     names : bool, default True
         False: without members' names, which tables and settings must not hold either
@@ -170,6 +174,7 @@ def dossier(
         changes=changes,
         decisions=decisions,
         asked=tuple(asked),
+        recommended=recommended,
         names=names,
         seal=mark_of(recommendation),
     )

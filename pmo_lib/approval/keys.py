@@ -107,6 +107,8 @@ def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Pa
     if not role:
         raise InputError("role: is empty; say who signs, such as chair")
     files, problems = archive.opened(_content(path))
+    if problems == [archive.NO_PACK]:
+        raise InputError(f"{path.name}: {archive.NO_PACK}")
     if problems:
         raise InputError(
             f"{path.name}: is not as it was sealed, so it is not signed: {problems[0]}"

@@ -17,6 +17,7 @@ from pmo_lib.tables.writing import ending_in, write_whole
 
 CHECKS = {
     "integrity": "nothing was changed since it was sealed",
+    "documents": "the files handed out beside it are as they were then",
     "signatures": "each signature is of this pack",
     "inputs": "tables and settings read as they were sealed",
     "cells": "every cell follows from tables, settings and the list",
@@ -39,7 +40,8 @@ class Verdict:
     Attributes
     ----------
     holds : bool
-        Whether it is whole and true; choosing again and versions are told beside.
+        Whether it is whole and true, and no file handed out beside it was changed; choosing
+        again and versions are told beside.
     findings : DataFrame
         ``check`` (of `CHECKS`), ``holds`` (True, False, or None where it could not be
         asked) and ``says``, one row a finding.
@@ -57,7 +59,11 @@ class Verdict:
         if not self.holds:
             wrong = self.findings[self.findings["holds"].eq(False)]
             wrong = wrong[~wrong["check"].isin(BESIDE)]
-            return f"This pack does not hold: {wrong['says'].iloc[0]}"
+            own = wrong.loc[wrong["check"] != "documents", "says"]
+            if len(own) == 0:
+                return f"The sealed file holds, but {' '.join(wrong['says'])}"
+            no_pack = own.iloc[0] == archive.NO_PACK
+            return own.iloc[0] if no_pack else f"This pack does not hold: {own.iloc[0]}"
         again = self.findings.loc[self.findings["check"] == "again", "says"]
         return f"This pack holds: it is whole and true. {'; '.join(again)}".strip()
 

@@ -265,6 +265,40 @@ def cut(dossier: Dossier) -> str:
     return f"FUNDING ENDS HERE · {left} left over"
 
 
+def waits(dossier: Dossier) -> list[tuple[str, str, pd.DataFrame]]:
+    """List what is not on the list now: a title, by which rule it is named, and a table each.
+
+    First what was delayed to make room; after the meeting also what the board deferred, and
+    what it rejected, where it did.
+    """
+    found = [("Delayed to make room", _rule(dossier), delayed(dossier))]
+    for decision, word in (("defer", "Deferred"), ("reject", "Rejected")):
+        table = turned_down(dossier, decision)
+        found += [(f"{word} by the board", "", table)] if len(table) else []
+    return found
+
+
+def turned_down(dossier: Dossier, decision: str) -> pd.DataFrame:
+    """List the proposals that the board deferred, or rejected, and why; none before it met.
+
+    Returns
+    -------
+    DataFrame by project
+        As `delayed`.
+    """
+    if dossier.decisions is None:
+        return _laid_out(dossier, {})
+    own = _on_proposals(dossier)
+    return _laid_out(
+        dossier,
+        {
+            row.Index: "; ".join(one_line(text) for text in (row.condition, row.comment) if text)
+            or "no reason stated"
+            for row in own[own["decision"] == decision].itertuples()
+        },
+    )
+
+
 def delayed(dossier: Dossier) -> pd.DataFrame:
     """List what waits so that the list fits: who makes room, for whom, and why.
 
@@ -272,8 +306,9 @@ def delayed(dossier: Dossier) -> pd.DataFrame:
     -------
     DataFrame by project
         ``name``, ``cost`` [currency] and ``why`` in words: proposals that rank alone would
-        let in or an override keeps out, proposals that start later, running work that a
-        review stops or pauses, and what the board deferred.
+        let in or an override keeps out, proposals that start later, and running work that a
+        review stops or pauses. After the meeting no proposal that was decided on, and of the
+        others those that do not fit.
     """
     made, changed = dossier.recommendation, changes(dossier)
     less = changed[changed["action"] != "resume"]
@@ -282,31 +317,38 @@ def delayed(dossier: Dossier) -> pd.DataFrame:
     if dossier.decisions is None:
         would = {row.Index: f"would {row.action}" for row in less.itertuples()}
     else:
-        own = _on_proposals(dossier)
-        approved = own.index[own["decision"].isin(APPROVED)]
-        why |= {row.Index: _deferred(row) for row in own.query("decision == 'defer'").itertuples()}
-        why = {project: words for project, words in why.items() if project not in approved}
+        told = _on_proposals(dossier).index
+        why = {project: words for project, words in why.items() if project not in told}
         would = {row.Index: f"{ACTIONS[row.action]} by the board" for row in less.itertuples()}
         cost = less["frees"].combine_first(cost)
     why |= {project: f"{words}: {less.at[project, 'reason']}" for project, words in would.items()}
+    return _laid_out(dossier, why, cost)
+
+
+def _laid_out(dossier: Dossier, why: dict, cost: pd.Series | None = None) -> pd.DataFrame:
+    """Set name and cost beside why each project waits."""
+    made = dossier.recommendation
+    cost = made.ranked_list["cost"] if cost is None else cost
     table = pd.DataFrame({"why": pd.Series(why, dtype="str")})
     table.insert(0, "name", made.names(table.index))
     table.insert(1, "cost", cost.reindex(table.index))
     return table.rename_axis("project")
 
 
-def waiting(dossier: Dossier) -> str:
+def _rule(dossier: Dossier) -> str:
     """Say by which rule `delayed` names a project."""
     funded = int(dossier.recommendation.ranked_list["funded"].sum())
+    if dossier.decisions is not None:
+        return (
+            "Named are proposals not decided on that do not fit though they rank among the first "
+            f"{funded}, as many as are on this list, that what the board includes displaces, or that "
+            "start later than planned; and running work stopped, paused or slowed down."
+        )
     return (
         f"Named are proposals that are left out though they rank among the first {funded}, as many "
         "as are recommended, or that what the board includes displaces; those that start later "
-        "than planned; running work to be stopped, paused or slowed down; and what the board defers."
+        "than planned; and running work to be stopped, paused or slowed down."
     )
-
-
-def _deferred(row) -> str:
-    return "deferred by the board" + (f": {one_line(row.comment)}" if row.comment else "")
 
 
 def _displaced(dossier: Dossier) -> dict[str, str]:
@@ -328,6 +370,8 @@ def _overtaken(dossier: Dossier) -> dict[str, str]:
     """Say of each proposal left out why it is, if as many as are funded rank no better."""
     ranked = dossier.recommendation.ranked_list
     out = ranked[ranked["block"].eq("not recommended") & ranked["rank"].le(ranked["funded"].sum())]
+    if dossier.decisions is not None:  # what is excluded, or loses to a rival, makes no room
+        out = out[out["why"].str.startswith("Does not fit")]
     return {row.Index: f"ranks {row.rank} and waits: {_lower(row.why)}" for row in out.itertuples()}
 
 

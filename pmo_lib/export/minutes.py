@@ -50,7 +50,7 @@ def write_minutes(dossier: Dossier, path: str | os.PathLike) -> Path:
     parts = [
         _opening(dossier),
         _section("Decisions", _decisions(dossier)),
-        _section("Delayed to make room", _delayed(dossier)),
+        *(_section(title, _waiting(dossier, *found)) for title, *found in asks.waits(dossier)),
         _section("Actions", _actions(dossier)),
         _section("Information", _information(dossier)),
         _section("Signed", _signed(dossier)),
@@ -63,8 +63,9 @@ def write_minutes(dossier: Dossier, path: str | os.PathLike) -> Path:
 def write_decision_log(dossier: Dossier, path: str | os.PathLike) -> Path:
     """Write one row for each project, and each change of running work, to decide on, as CSV.
 
-    Of a change, recommended is the change and cost is empty. Columns: number, date, project, name, sponsor, rank, cost, recommended, decision,
-    condition, comment, by, why; then marking, status, version and the pack's mark on every
+    Of a change, recommended is the change and cost is empty; of a project, it is what was
+    recommended to the board, whatever was decided. Columns: number, date, project, name,
+    sponsor, rank, cost, recommended, decision, condition, comment, by, why; then marking, status, version and the pack's mark on every
     row. Decision and what follows are empty before the meeting.
 
     Parameters
@@ -96,6 +97,9 @@ def log(dossier: Dossier) -> pd.DataFrame:
     facts = {"block": asked["action"], "why": asked["reason"], "cost": float("nan")}
     changes = ranked.reindex(asked.index).assign(**facts, rank=pd.NA)
     rows = pd.concat([changes, rows]) if len(changes) else rows
+    if dossier.recommended is not None:
+        seen = dossier.recommended.drop(asked.index, errors="ignore").reindex(rows.index)
+        rows = rows.assign(block=seen.fillna(rows["block"]))
     words, cost = decided.reindex(rows.index).fillna(""), rows["cost"]
     whole = (cost.dropna() % 1 == 0).all()
     date = words["date"].where(words["date"].ne(""), settings.meeting_date)
@@ -193,13 +197,13 @@ def _named(dossier: Dossier, row) -> str:
     return asks.subject(dossier, row.project) if changed else row.name
 
 
-def _delayed(dossier: Dossier) -> list[str]:
-    """Name what waits so that the list fits, and why."""
+def _waiting(dossier: Dossier, rule: str, table: pd.DataFrame) -> list[str]:
+    """Name what waits or was turned down, and why."""
     rows = [
         f"- {plain(row.name)}, {asks.amount(dossier, row.cost)}: {plain(sentence(row.why))}"
-        for row in asks.delayed(dossier).itertuples(index=False)
+        for row in table.itertuples(index=False)
     ]
-    return [asks.waiting(dossier), "", *rows] if rows else ["Nothing had to wait."]
+    return [*([rule, ""] if rule else []), *rows] if rows else ["Nothing had to make room."]
 
 
 def _actions(dossier: Dossier) -> list[str]:

@@ -41,7 +41,7 @@ def decision(dossier: Dossier) -> list[dict]:
     """Return the first page: what is asked, the money, the conditions, who signs."""
     made = dossier.recommendation
     stated, decided = asks.conditions(dossier), asks.decided(dossier)
-    waits = [one_line(name) for name in asks.delayed(dossier)["name"]]
+    waits = [(title, table["name"].map(one_line)) for title, _, table in asks.waits(dossier)]
     reading = list(made.warnings)
     more = len(reading) - ON_FIRST_PAGE
     if more > 0:
@@ -59,8 +59,12 @@ def decision(dossier: Dossier) -> list[dict]:
         points(_few(stated, 5, "in the list")),
         said("heading", "What is left over, and why"),
         said("text", asks.left_over(dossier)),
-        said("heading", "What is delayed to make room") if waits else None,
-        said("text", f"{listed(waits, most=6)}.") if waits else None,
+        *(
+            block
+            for title, names in waits
+            if len(names)
+            for block in (said("heading", title), said("text", f"{listed(names, most=6)}."))
+        ),
         said("heading", "Read with this") if reading else None,
         points(reading),
         said("heading", "Signed"),
@@ -107,7 +111,7 @@ def parts(dossier: Dossier) -> list[dict]:
     found = [
         part("The ranked list", *_list(dossier)),
         part("In pictures", *paper_pictures.of_the_list(dossier)),
-        part("What waits to make room", *_waits(dossier)),
+        part(WAITS[dossier.decisions is not None], *_waits(dossier)),
         part("What the board includes and excludes", *_prices(dossier), fresh=False),
         part("Why not", *_why_not(dossier), fresh=False),
         part("What deserves debate", *_agenda(dossier)),
@@ -120,6 +124,9 @@ def parts(dossier: Dossier) -> list[dict]:
     ]
     return [one for one in found if one["blocks"]]
 
+
+WAITS = ("What waits to make room", "What waits, and what was rejected")
+"""Heading of what is not on the list now: before the meeting, and after it."""
 
 BARS = {
     "mandatory": "MANDATORY",
@@ -150,6 +157,8 @@ def _list(dossier: Dossier) -> list[dict]:
         if block == "not recommended":
             rows.append(row({"text": asks.cut(dossier), "span": wide}, kind="cut"))
         if len(listed_):
+            if made.settings.status == "APPROVED" and decided is not None:
+                words = words.replace("RECOMMENDED", "APPROVED")
             words = f"{words}: {counted(len(listed_), 'project')}"
             rows.append(_bar(words, listed_["cost"].sum(), money, wide))
         rows += [_project(dossier, one, money) for one in listed_.itertuples()]
@@ -192,14 +201,17 @@ def _decided(decisions: pd.DataFrame, project) -> dict | str:
 
 
 def _waits(dossier: Dossier) -> list:
-    """Name who makes room, and for whom."""
-    waits = asks.delayed(dossier)
-    rows = [
-        (one_line(one.name), asks.amount(dossier, one.cost), sentence(one.why))
-        for one in waits.itertuples()
-    ]
-    columns = [column("Project", 4), figures("Cost"), column("Why it waits", 7)]
-    return [said("small", asks.waiting(dossier)), table(columns, rows)] if rows else []
+    """Name who makes room, and for whom; and what the board deferred or rejected, and why."""
+    columns, blocks = [column("Project", 4), figures("Cost"), column("Why", 7)], []
+    for title, rule, waits in asks.waits(dossier):
+        rows = [
+            (one_line(one.name), asks.amount(dossier, one.cost), sentence(one.why))
+            for one in waits.itertuples()
+        ]
+        if rows:
+            blocks += [said("small", rule)] if rule else []
+            blocks.append(table(columns, rows, title=title))
+    return blocks
 
 
 def _why_not(dossier: Dossier) -> list:

@@ -167,7 +167,7 @@ def _left_over(made: Deck) -> None:
     if len(by_year) == 0:
         return
     total = money.shown(by_year.at["Left over", "in all"])
-    waits = asks.delayed(dossier)
+    waits = pd.concat([asks.delayed(dossier), asks.turned_down(dossier, "defer")])
     added = base.slide(made, f"{total} is left over, and {counted(len(waits), 'project')} wait"
                        + ("s" if len(waits) == 1 else ""))  # fmt: skip
     texts = [sentence(asks.left_over(dossier).partition(" By year: ")[0])]

@@ -15,6 +15,9 @@ from pmo_lib.wording import limit_words, money_words
 LATE_OR_DEAR = 0.1
 """Cost above its baseline by more than this is dear. [share]"""
 
+ROOM = "worth finishing by itself, but other work is worth more"
+"""The verdict on what pays for itself from here on, and is not on the best list."""
+
 
 def standing(
     value: pd.Series,
@@ -48,8 +51,8 @@ def standing(
     Returns
     -------
     DataFrame by project that runs or is paused
-        ``would_start``; ``verdict`` (would not be started today, late or dear but worth
-        finishing, or empty); ``value_if_done``, ``cost_to_complete``, ``sunk_cost``,
+        ``would_start``; ``verdict`` (would not be started today, `ROOM` where the benefit
+        ahead is above its cost, late or dear but worth finishing, or empty); ``value_if_done``, ``cost_to_complete``, ``sunk_cost``,
         ``exit_cost``, ``frees`` [currency], ``when`` in words, ``people`` [FTE summed over
         periods], ``cost_drift``, ``months_late`` and ``reason``.
 
@@ -82,9 +85,10 @@ def standing(
     for column in ("cost_drift", "months_late"):
         table[column] = drift.get(column, np.nan)
     late = (table["cost_drift"] > LATE_OR_DEAR) | (table["months_late"] > 0)
+    pays = (table.get("bcr", late * 0.0) >= 1) & (table["value_if_done"] > 0)
     table["verdict"] = np.select(
-        [~table["would_start"], late],
-        ["would not be started today", "late or dear, and worth finishing"],
+        [~table["would_start"] & pays, ~table["would_start"], late],
+        [ROOM, "would not be started today", "late or dear, and worth finishing"],
         "",
     )
     words = [ahead_words(row, currency) for row in table.itertuples()]

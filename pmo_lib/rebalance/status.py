@@ -56,7 +56,10 @@ def update_status(portfolio: Portfolio, status: pd.DataFrame) -> tuple[Portfolio
     try:
         read = portfolio_of({"projects": facts, "status": given.drop(columns=own)}, source="status")
     except TableError as error:
-        problems += error.problems
+        runs = new.index[new["status"].isin(["running", "paused"])]
+        known = f"known are {listing(new.index)}"
+        better = f"known running work is {listing(runs, most=12)}" if len(runs) else known
+        problems += [words.replace(known, better) for words in error.problems]
     if "project" not in given:
         raise InputError(*problems)
     words = [f"status row {row + 2}" for row in given.index]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import charts, rebalance
+from pmo_lib.rebalance.standing import ROOM
 from pmo_lib.statements import money_of
 from pmo_lib.stories.plain import laid_out, named, verb
 from pmo_lib.wording import (
@@ -55,11 +56,14 @@ def stands_in_words(seen: Review) -> list[str]:
     table, words = seen.standing, []
     for row in table[~table["would_start"]].itertuples():
         freed = money_words(row.frees, seen.made.settings.currency)
-        paying = seen.found.table.at[row.Index, "bcr"] >= 1
-        better = ", and what else that money would buy is worth more" if paying else ""
+        verdict = f"would not be started today: {row.reason}"
+        if row.verdict == ROOM:
+            verdict = (
+                f"is worth finishing by itself ({row.reason}), but what else its money and people "
+                "would do is worth more"
+            )
         words.append(
-            f"{one_line(row.name)} would not be started today: {row.reason}{better}. Stopping it "
-            f"frees {freed}{f' ({row.when})' if row.when else ''}."
+            f"{one_line(row.name)} {verdict}. Stopping it frees {freed}{f' ({row.when})' if row.when else ''}."
         )
     worth_it = table.index[table["verdict"].str.startswith("late or dear")]
     if len(worth_it):

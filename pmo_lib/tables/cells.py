@@ -40,6 +40,8 @@ def read_cells(column: Column, cells: list) -> list:
     read = reader(column)
     if column.kind not in ("text", "label", "choice"):
         read = partial(_plainly, read)
+    if column.required == "cell":
+        read = partial(_must_be_filled, read)
     if all(type(cell) is str for cell in cells):  # of a text file, where few differ
         known = {cell: _guarded(read, cell) for cell in set(cells)}
         return [known[cell] for cell in cells]
@@ -162,9 +164,7 @@ def _guarded(read: Callable, cell: Any) -> Any:
         remedy = "recalculate and save the workbook, or paste the value in place of the formula"
         return Fault("a value", remedy, "is a formula without a stored value")
     if isinstance(cell, str) and _SHEET_ERROR.fullmatch(cell.strip()):
-        return Fault(
-            "a value", "mend the formula or leave the cell empty", "is a spreadsheet error"
-        )
+        return Fault("a value", "mend the formula, or type the value", "is a spreadsheet error")
     return read(cell)
 
 
@@ -173,6 +173,15 @@ def _plainly(read: Callable, cell: Any) -> Any:
     if isinstance(cell, str) and has_hidden(cell):
         return Fault("plain text", "type it anew", "holds hidden characters")
     return read(cell)
+
+
+def _must_be_filled(read: Callable, cell: Any) -> Any:
+    """Do not offer to leave a cell empty that every row needs."""
+    value = read(cell)
+    if not isinstance(value, Fault):
+        return value
+    remedy = value.remedy.partition(" or leave the cell empty")[0].rstrip(",")
+    return value._replace(remedy=remedy)
 
 
 def _within_calendar(day: date) -> str | Fault:

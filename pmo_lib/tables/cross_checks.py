@@ -16,7 +16,7 @@ from pmo_lib.tables.period_checks import (
     check_people,
     check_periods,
 )
-from pmo_lib.tables.problems import Findings, known_or_near, place
+from pmo_lib.tables.problems import Findings, Problem, known_or_near, place
 from pmo_lib.tables.rows import Rows
 from pmo_lib.tables.texts import fold
 from pmo_lib.tables.value_texts import parse_group
@@ -36,6 +36,7 @@ def cross_check(
     demonstration : bool
         For an intake demonstration, running projects need no cost.
     """
+    _check_missing(tables, findings)
     for table in TABLES.values():
         _check_references(tables, tables[table.name], findings)
         if table.indexed:
@@ -45,7 +46,8 @@ def cross_check(
     for table, low, middle, high in _ORDERED:
         _check_order(tables[table], low, middle, high, findings)
     check_criteria(tables["criteria"], findings)
-    check_performance(tables["performance"], tables["criteria"], findings)
+    if len(tables["criteria"].frame):
+        check_performance(tables["performance"], tables["criteria"], findings)
     check_periods(tables, findings)
     check_money(tables, findings)
     _check_transfers(tables, findings)
@@ -70,6 +72,35 @@ _ORDERED = [
     ("status", "start", "", "finish"),
     ("limits", "at_least", "", "at_most"),
 ]
+
+
+def _check_missing(tables: Mapping[str, Rows], findings: Findings) -> None:
+    """Report once each table that others name and that is not there; what follows is no news."""
+    named = {
+        (table.name, column.name, column.of)
+        for table in TABLES.values()
+        for column in table.columns
+        if column.of not in ("", "capacity", "projects", "set_aside")
+    }
+    named |= {("transfers", f"{side}_period", "budgets") for side in ("from", "to")}
+    ballots = tables["ballots"].frame
+    for about in {"criteria", "objectives"} & set(ballots["about"].dropna()):
+        named |= {("ballots", "first", about), ("ballots", "second", about)}
+    for target in TABLES:
+        columns = [
+            (tables[name], column)
+            for name, column, of in sorted(named)
+            if of == target and tables[name].frame[column].notna().any()
+        ]
+        if columns and tables[target].frame.empty:
+            sheets = " and ".join(dict.fromkeys(place(rows.sheet) for rows, _ in columns))
+            sheet, given = tables[target].sheet, bool(tables[target].headings)
+            what = "has no rows" if given else "is missing"
+            remedy = "fill it in" if given else "add it: `pmo template` writes one"
+            text = f"{place(sheet)} {what}, and {sheets} can only be read with it; {remedy}"
+            expected = f"the table {target}"
+            findings.problems.append(Problem(text, sheet, None, "", what, expected, remedy))
+            findings.faulty |= {(rows.sheet, None, rows.shown(column)) for rows, column in columns}
 
 
 def _check_references(tables: Mapping[str, Rows], rows: Rows, findings: Findings) -> None:

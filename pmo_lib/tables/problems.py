@@ -19,6 +19,9 @@ MOST_ALIKE = 10
 NO_HEADING = "no such heading"
 """What is found where a column that a table needs is not there: told before all else."""
 
+LOST = "what it says may be lost"
+"""Ends a note that the reader of every result must see: it is a warning there."""
+
 COLUMNS = ["sheet", "row", "column", "found", "expected", "remedy"]
 
 

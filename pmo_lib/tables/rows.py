@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pmo_lib.checks import show
+from pmo_lib.checks import listing, show
 from pmo_lib.tables.cells import Fault, is_blank, read_cells
 from pmo_lib.tables.dictionary import CONTRIBUTION_LEVELS, TABLES, Column, Table
 from pmo_lib.tables.portfolio import typed
-from pmo_lib.tables.problems import Findings, did_you_mean, place
+from pmo_lib.tables.problems import LOST, Findings, did_you_mean, place
 from pmo_lib.tables.sources import RawTable
 from pmo_lib.tables.texts import clean_label, fold, has_hidden, unprotect
 
@@ -108,8 +108,32 @@ def _matched(table: Table, raw: RawTable, findings: Findings) -> dict[int, Colum
                 remedy=f"{near} rename it, or give it a name that is no near miss",
             )
         else:
-            findings.note(f"{place(raw.sheet)}: {words} and was ignored")
+            findings.note(
+                f"{place(raw.sheet)}: {words} and was ignored{_lost(raw, heading, absent)}"
+            )
     return matched
+
+
+def _lost(raw: RawTable, heading: str, absent: list[Column]) -> str:
+    """Name the absent columns that the values under an unknown heading could belong to."""
+    position = raw.headings.index(heading)
+    values = [row[position] for row in raw.rows if not is_blank(row[position])]
+    fits = [
+        column
+        for column in absent
+        if column.kind not in ("text", "label", "rating")
+        and not any(
+            isinstance(value, Fault) or (column.choices and value not in column.choices)
+            for value in read_cells(column, values)
+        )
+    ]
+    if not values or not fits:
+        return ""
+    names = listing([column.name for column in fits])
+    return (
+        f", with the values of {len(values)} rows; if it is one of {names}, which the table lacks, "
+        f"rename it, for {LOST}"
+    )
 
 
 def _heading_remedy(column: Column, unknown: list[str]) -> str:

@@ -11,6 +11,7 @@ from pmo_lib import alignment, scoring, value
 from pmo_lib import weights as weight_methods
 from pmo_lib.checks import InputError, listing, refuse, show
 from pmo_lib.tables import Portfolio, parse_levels, parse_points
+from pmo_lib.tables.problems import LOST
 from pmo_lib.workbench import pricing
 from pmo_lib.workbench.settings import Settings
 
@@ -382,6 +383,7 @@ def _set_aside(portfolio: Portfolio, reasons: pd.Series) -> pd.DataFrame:
 
 def _warnings(portfolio, settings, criteria, beyond, size_note, finance):
     """Yield what every output of these figures must state."""
+    yield from (f"{note}." for note in portfolio.notes if note.endswith(LOST))
     if size_note:
         yield size_note + "."
     if (portfolio.projects["name"] == portfolio.projects.index).all():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import selection
-from pmo_lib.checks import InputError, listing, require_numbers
+from pmo_lib.checks import InputError, require_numbers, show
 from pmo_lib.tables import Portfolio
 from pmo_lib.tables.problems import did_you_mean
 from pmo_lib.wording import limit_words
@@ -221,11 +221,23 @@ def _asked(recommendation: Recommendation, projects: Iterable | None) -> list:
     asked = list(assessed) if projects is None else list(projects)
     unknown = [project for project in asked if project not in assessed]
     if unknown:
-        stands = recommendation.portfolio.projects["status"].get(unknown[0])
-        near = did_you_mean(unknown[0], assessed)
-        hint = f"it is {stands}" if stands in ("running", "paused", "complete") else near
-        raise InputError(
-            f"projects: {listing(unknown)} not among the {len(assessed)} assessed proposals; "
-            f"{hint or 'write the project as in the projects table'}"
-        )
+        raise InputError(*[_not_asked(recommendation, project) for project in unknown])
     return asked
+
+
+def _not_asked(recommendation: Recommendation, project) -> str:
+    """Say what something is that is no assessed proposal, and what to do."""
+    evaluation, stands = recommendation.evaluation, recommendation.portfolio.projects["status"]
+    stands = stands.get(project)
+    if stands in ("running", "paused"):
+        what = f"it is {stands}: ask `pmo rebalance` whether it should go on"
+    elif project in evaluation.set_aside.index:
+        what = f"it is set aside ({evaluation.set_aside.at[project, 'reason']}); supply that first"
+    elif stands in ("stopped", "complete"):
+        what = f"it is {stands}: nothing is left to choose"
+    else:
+        near = did_you_mean(
+            project, {*evaluation.score.index, *recommendation.portfolio.projects.index}
+        )
+        what = near or "write the project as in the projects table"
+    return f"projects: {show(project)} not among the {len(evaluation.score)} assessed proposals; {what}"
