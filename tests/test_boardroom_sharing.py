@@ -144,6 +144,22 @@ def test_a_page_that_went_away_drives_no_longer(page, path):
     assert ann.ousted and ann.settings.budget_scale == 0.8
 
 
+def test_a_kernel_whose_page_is_silent_gives_no_sign_of_life(page, path):
+    ann, bob = page(), page()
+    sharing = Sharing(ann)
+    ann.fund(0.9)
+    bob.refresh()
+    ann.shared.heard -= 2 * shared.SILENT
+    gone(path)
+    ann.refresh()
+    bob.refresh()
+    assert bob.shared.other is None
+    sharing.connection.asked += 1  # the page speaks again
+    ann.refresh()
+    bob.refresh()
+    assert bob.shared.other
+
+
 def test_a_trial_of_ones_own_outlives_who_drove_and_is_shown_by_a_press(page, path):
     ann, bob = page(), page()
     ann.fund(0.9)

@@ -27,6 +27,10 @@ from pmo_lib.workbench import Settings
 GONE = 15.0
 """After how long without a sign of life a page that drives is no longer there. [s]"""
 
+SILENT = 75.0
+"""After how long without a word from its page a kernel gives no sign of life; pages out of sight
+speak once a minute. [s]"""
+
 
 class Shared:
     """The file beside the tables, as one page sees it and may change it.
@@ -48,12 +52,14 @@ class Shared:
         What the file said at the last look.
     note : str
         Why the file could not be read or written.
+    heard : float
+        When the page last spoke. [s of the monotonic clock]
     """
 
     def __init__(self, path: Path | None) -> None:
         self.path, self.page = path, secrets.token_hex(8)
         self.kept: Kept | None = None
-        self.note, self._text = "", None
+        self.note, self._text, self.heard = "", None, time.monotonic()
 
     @property
     def mine(self) -> bool:
@@ -82,7 +88,7 @@ class Shared:
             if text != self._text:
                 self._text = text
                 return self._read()
-            if self.mine:
+            if self.mine and time.monotonic() - self.heard < SILENT:
                 os.utime(file)
         return False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import ipywidgets
 import traitlets
 
@@ -52,9 +54,13 @@ class Sharing:
         for look in ("pmo-row", "pmo-sharing"):
             self.widget.add_class(look)
         self.connection.observe(lambda change: room.come_back(change["new"]), "was")
+        self.connection.observe(self._heard, "asked")
         traitlets.link((room, "me"), (self.connection, "me"))
         room.observe(self._follow, "version")
         self._follow()
+
+    def _heard(self, _) -> None:
+        self.room.shared.heard = time.monotonic()
 
     def _follow(self, _=None) -> None:
         room, driver = self.room, self.room.shared.other
