@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pmo_lib.checks import InputError, listing, show
+from pmo_lib.wording import listed, number
 
 START = "pmo ballot open PORTFOLIO --by CHAIR"
 """What to do where there is nothing yet."""
@@ -141,17 +142,28 @@ def recorded(
             problems += _of_file(file, error)
         else:
             facts = {"member": one.member, "round": one.round, "receipt": receipt}
-            done.append({"file": str(file), **facts, "note": _note(one)})
+            done.append({"file": str(file), **facts, "note": _note(one, tables)})
     return done, problems
 
 
-def _note(ballot) -> str:
+def _note(ballot, portfolio) -> str:
     """Say where points do not add up to 100, as they count as shares, or how much is scored."""
     if ballot.kind == "scores":
         part, whole = int(ballot.answers.notna().sum(axis=None)), ballot.answers.size
-        return f"; {part} of {whole} cells scored"
+        return f"; {part} of {whole} cells scored{_beyond(ballot.answers, portfolio.criteria)}"
     total = float(ballot.answers.sum()) if ballot.kind == "points" else 100.0
     return "" if abs(total - 100) < 0.5 else f"; {total:g} points in all, read as shares of that"
+
+
+def _beyond(scores: pd.DataFrame, criteria: pd.DataFrame) -> str:
+    """Name the scores beyond the references of their criterion, which count as the nearest one."""
+    ends = criteria[["worst", "best"]].reindex(scores.columns)
+    beyond = scores.lt(ends.min(axis=1)) | scores.gt(ends.max(axis=1))
+    cells = [
+        f"{scores.index[row]} on {scores.columns[column]} ({number(scores.iloc[row, column])})"
+        for row, column in zip(*beyond.to_numpy().nonzero(), strict=True)
+    ]
+    return f"; beyond the scale, so counted as its nearest end: {listed(cells)}" if cells else ""
 
 
 def _of_file(file: Path, error: InputError) -> list[str]:

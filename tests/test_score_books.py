@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ from record_base import seated
 from test_elicitation import RATED
 from typer.testing import CliRunner
 
-from pmo_lib import cli, record, tables
+from pmo_lib import ballot_steps, cli, record, tables
 from pmo_lib.checks import InputError
 from pmo_lib.tables.problems import TableError
 
@@ -165,3 +166,14 @@ def test_a_board_scores_by_mail_from_opening_to_a_portfolio_with_its_scores(rate
         cli.app, ["ballot", "scores", str(own), "--out", str(tmp_path / "new")]
     )
     assert again.exit_code == 2 and "is there already; name a new folder" in again.stderr
+
+
+def test_scores_beyond_the_scale_are_named():
+    criteria = pd.DataFrame(
+        {"worst": [40.0, 0.0, np.nan], "best": [0.0, 1.0, np.nan]}, ["cost", "fit", "word"]
+    )
+    given = {"cost": [41.0, 3.0], "fit": [0.5, -5.0], "word": [9.0, np.nan]}
+    scores = pd.DataFrame(given, ["flood", "hubs"])
+    told = ballot_steps._beyond(scores, criteria)
+    assert told.endswith("nearest end: flood on cost (41) and hubs on fit (-5)")
+    assert ballot_steps._beyond(scores.iloc[:0], criteria) == ""
