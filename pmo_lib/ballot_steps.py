@@ -142,15 +142,24 @@ def recorded(
             problems += _of_file(file, error)
         else:
             facts = {"member": one.member, "round": one.round, "receipt": receipt}
-            done.append({"file": str(file), **facts, "note": _note(one, tables)})
+            note = _scored(kept, tables, one) if one.kind == "scores" else _note(one)
+            done.append({"file": str(file), **facts, "note": note})
     return done, problems
 
 
-def _note(ballot, portfolio) -> str:
-    """Say where points do not add up to 100, as they count as shares, or how much is scored."""
-    if ballot.kind == "scores":
-        part, whole = int(ballot.answers.notna().sum(axis=None)), ballot.answers.size
-        return f"; {part} of {whole} cells scored{_beyond(ballot.answers, portfolio.criteria)}"
+def _scored(kept, tables, ballot) -> str:
+    """Say how much is scored, and which scores in a unit lie beyond its references."""
+    from pmo_lib import record as records_
+
+    part, whole = int(ballot.answers.notna().sum(axis=None)), ballot.answers.size
+    about = records_.rounds(kept).at[ballot.round, "about"]
+    words = records_.level_words(tables, about, ballot.answers.columns)
+    measured = ballot.answers[[label for label, named in words.items() if not named]]
+    return f"; {part} of {whole} cells scored{_beyond(measured, tables.criteria)}"
+
+
+def _note(ballot) -> str:
+    """Say where points do not add up to 100, as they count as shares."""
     total = float(ballot.answers.sum()) if ballot.kind == "points" else 100.0
     return "" if abs(total - 100) < 0.5 else f"; {total:g} points in all, read as shares of that"
 
