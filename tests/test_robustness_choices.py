@@ -199,6 +199,17 @@ class TestCore:
             core_index(values, cost, budget * 0, admissible_weights(list("abc")), forced_in=["p0"])
 
 
+class Silent(Executor):
+    """Takes tasks, and never answers."""
+
+    def __init__(self):
+        self.asked = []
+
+    def submit(self, call, *args):
+        self.asked.append(Future())
+        return self.asked[-1]
+
+
 class LostWorker(Executor):
     """Loses the worker of every third task."""
 
@@ -293,6 +304,12 @@ class TestFundingAcceptability:
         monkeypatch.setattr(processes, "_importable", lambda: False)
         assert processes.processes() is None
 
+    def test_processes_do_not_hear_ctrl_c_from_their_very_start(self):
+        before = signal.getsignal(signal.SIGINT)
+        with ProcessPoolExecutor(1, mp_context=processes._Context()) as pool:
+            assert pool.submit(signal.getsignal, signal.SIGINT).result() is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGINT) is before
+
     def test_draws_near_known_ones_are_settled_within_the_gap(self, monkeypatch):
         values, cost, budget = drawn(11, 20, budgets=2)
         sample = admissible_weights(list("abc"), ranking=list("abc")).sample(40, seed=1)
@@ -304,12 +321,18 @@ class TestFundingAcceptability:
         assert (1 - mine / best).max() <= found.attrs["gap"] + 1e-9 <= 0.02 + 1e-9
         assert found.attrs["searches"] < len(sample) * 0.75
 
-    def test_a_lost_worker_loses_no_result(self):
+    def test_a_lost_worker_loses_no_result(self, monkeypatch):
         values, cost, budget = drawn(5, 8)
         sample = admissible_weights(list("abc")).sample(40, seed=1)
         alone = funding_acceptability(values, cost, budget, sample)
         found = funding_acceptability(values, cost, budget, sample, executor=LostWorker())
         pd.testing.assert_frame_equal(found, alone)
+        monkeypatch.setattr(acceptability, "LOST_SECONDS", 0.01)
+        silent = Silent()
+        found = funding_acceptability(values, cost, budget, sample, executor=silent)
+        pd.testing.assert_frame_equal(found, alone)
+        assert len(silent.asked) == 8 and all(future.cancelled() for future in silent.asked)
+        monkeypatch.undo()
         with ProcessPoolExecutor(1) as executor:
             executor.submit(end_this_process)
             found = funding_acceptability(values, cost, budget, sample, executor=executor)

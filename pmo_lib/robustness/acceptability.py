@@ -31,6 +31,9 @@ GAP = 5e-3
 SOLVE_SECONDS = 60.0
 """How long the choice of one draw may take. [s]"""
 
+LOST_SECONDS = 1.25 * SOLVE_SECONDS
+"""After how long without an answer an executor counts as lost. [s]"""
+
 MOST_FREE = 18
 """Columns left open that are tried out in every combination, without a solve."""
 
@@ -85,7 +88,7 @@ def funding_acceptability(
         the first two seconds, then on processes of this machine: two cost a second to
         start, and a search among 30 projects takes milliseconds, among 100 up to seconds.
         The answer does not depend on who searches. Work that a lost worker leaves behind
-        is done here.
+        is done here, as is the rest once nobody answers for `LOST_SECONDS`.
     progress : callable, optional
         Called with draws settled and draws in all; return True to stop. Stopped so or by
         Ctrl-C, the shares are of the draws settled.
@@ -227,7 +230,7 @@ def search(
     """
     total, known = len(weights), Known(problem, weights, start, gap)
     answer, short = np.full(total, -1), np.zeros(total)
-    settled, stopped, own, began = 0, False, None, monotonic()
+    settled, stopped, own, lost, began = 0, False, None, [], monotonic()
     try:
         while settled < total and not stopped:
             batch, at = [], settled
@@ -238,7 +241,7 @@ def search(
             tasks = [(problem, known.worth[:, draw], known.best(draw), gap) for draw in batch]
             if executor is None and own is None and batch and monotonic() - began > PAYS:
                 own = processes()
-            settled, found = (batch or [at])[0], _run(executor or own, tasks)
+            settled, found = (batch or [at])[0], _run(None if lost else executor or own, tasks, lost)
             for draw, end in zip(batch, [*batch[1:], at], strict=bool(batch)):
                 answer[draw], short[draw] = known.learn(draw, *next(found))
                 settled = end
@@ -260,15 +263,20 @@ def search(
     return Best(taken, value, known.solves, known.searches, short[:settled].max(initial=0.0))
 
 
-def _run(executor: Executor | None, tasks: list[tuple]) -> Iterator[tuple]:
-    """Do the tasks there, or here where that failed; a fault of a task's own comes again here."""
+def _run(executor: Executor | None, tasks: list[tuple], lost: list) -> Iterator[tuple]:
+    """Do the tasks there, or here where that failed; a fault of a task's own comes again here.
+
+    An executor that does not answer any more is noted as lost, and waited for no longer.
+    """
     futures = []
     with suppress(BrokenExecutor):
         futures = [executor.submit(best_at, *task) for task in tasks] if executor else []
     try:
         for task, future in zip_longest(tasks, futures):
             try:
-                found = future.result() if future else None
+                found = future.result(0 if lost else LOST_SECONDS) if future else None
+            except TimeoutError:
+                found = lost.append(executor)
             except Exception:  # each cluster has words of its own for a lost worker
                 found = None
             yield best_at(*task) if found is None else found
