@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from itertools import chain
 
 import pandas as pd
 
 from pmo_lib.approval.changes import as_changes, carried_out, sentence_of
-from pmo_lib.approval.clash import APPROVED, DONE, does_not_fit, require_possible
+from pmo_lib.approval.clash import APPROVED, DONE, clashes, does_not_fit, too_much
 from pmo_lib.approval.dossier import DECISIONS
 from pmo_lib.approval.mark import inputs_mark
 from pmo_lib.approval.names import without_names
@@ -46,11 +47,9 @@ def of_this_pack(
     InputError
         If it was made from others: another pack, or they have changed since.
     """
-    tried = [(portfolio, settings)]
-    if not filled.names:
-        tried = [without_names(*tried[0], people=known) for known in (people, None)]
-        tried.append((portfolio, settings))  # of a sealed pack that holds no names already
-    for pair in tried:
+    as_named = portfolio, settings  # also of a sealed pack that holds no names already
+    left_out = () if filled.names else (people, None)
+    for pair in chain((without_names(*as_named, people=known) for known in left_out), [as_named]):
         if inputs_mark(*pair) == filled.inputs:
             return pair
     raise InputError(
@@ -136,7 +135,8 @@ def approved_list(
     ------
     InputError
         If decisions are on what is not in the tables, or cannot all be carried out: a duty or a
-        link rules them out, or what was approved does not fit; it names which to change.
+        link rules them out, or what was approved does not fit; it names which to change, of
+        both at once.
     """
     known = portfolio.projects.index.union(portfolio.set_aside.index)
     if len(unknown := decisions.index.difference(known)):
@@ -144,12 +144,17 @@ def approved_list(
             f"decisions: {listing(unknown)} not in the tables; read them with their own"
         )
     asked = as_changes(changes)
-    on_changes = decisions.index.isin(asked.index)
-    approved = decisions[on_changes & decisions["decision"].isin(APPROVED)]
-    actions, own = asked["action"].reindex(approved.index), decisions[~on_changes]
-    require_possible(portfolio, own, actions, evaluate(portfolio, settings).set_aside["reason"])
+    own = decisions.drop(asked.index, errors="ignore")
+    on_changes = decisions.drop(own.index)
+    approved = on_changes.index[on_changes["decision"].isin(APPROVED)]
+    actions = asked["action"].reindex(approved)
+    aside = evaluate(portfolio, settings).set_aside["reason"]
+    problems = clashes(portfolio, own, actions, aside)
     after = carried_out(portfolio, settings, actions)
     settings = _without_ended(portfolio, settings, actions.index[actions == "stop"], by=by)
+    if problems:
+        rest = own.drop(aside.index, errors="ignore")
+        raise InputError(*problems, *too_much(after, fixed(after, settings, rest, by=by), rest))
     settings = fixed(after, settings, own, by=by)
     try:
         made = recommend(after, settings, explain=explain, progress=progress)

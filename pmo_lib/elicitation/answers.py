@@ -21,6 +21,12 @@ ALL = 100
 """What points sum to, and what the swing worth most gets. [points]"""
 
 
+def label_at(labels: list[str], row: object) -> str | None:
+    """Return the label of a row that the browser names, if it is one of these."""
+    good = isinstance(row, int) and not isinstance(row, bool) and 0 <= row < len(labels)
+    return labels[row] if good else None
+
+
 def blank(kind: str, labels: Iterable[str]) -> dict:
     """Return the draft of a member who has answered nothing yet.
 

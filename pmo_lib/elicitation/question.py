@@ -6,7 +6,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
-from pmo_lib.elicitation.answers import answers
+from pmo_lib.elicitation.answers import answers, label_at
 from pmo_lib.wording import one_line
 
 
@@ -59,5 +59,4 @@ class Question(anywidget.AnyWidget):
 
     def _label(self, row: object) -> str | None:
         """Return the label of a row that the browser names, if it is one of these."""
-        good = isinstance(row, int) and not isinstance(row, bool) and 0 <= row < len(self.labels)
-        return self.labels[row] if good else None
+        return label_at(self.labels, row)

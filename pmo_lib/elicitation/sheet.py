@@ -8,6 +8,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
+from pmo_lib.elicitation.answers import label_at
 from pmo_lib.elicitation.look import SCRIPT, STYLE
 from pmo_lib.wording import one_line
 
@@ -149,7 +150,7 @@ class Sheet(anywidget.AnyWidget):
         if isinstance(turn, str) and turn in self.projects:
             self._token = token[:80] if isinstance(token, str) else ""
             self._turned(turn)
-        known = isinstance(row, int) and not isinstance(row, bool) and 0 <= row < len(self.labels)
+        label = label_at(self.labels, row)
         texts = isinstance(project, str) and isinstance(text, str) and project in self.projects
-        if known and texts and self.shown["usable"]:
-            self._filled(project, self.labels[row], text[:_LONGEST])
+        if label is not None and texts and self.shown["usable"]:
+            self._filled(project, label, text[:_LONGEST])
