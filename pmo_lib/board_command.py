@@ -39,10 +39,16 @@ def board(
     ] = None,
     map: MAP = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The first port to try.")] = 8866,
-    ip: Annotated[str, typer.Option(help="Where to listen; 127.0.0.1 is this machine alone.")] = (
-        "127.0.0.1"
-    ),
-    pool: Annotated[int, typer.Option(min=0, max=20, help="Pages kept ready, each 0.3 GB.")] = 2,
+    ip: Annotated[
+        str,
+        typer.Option(
+            help="Who can reach it: 127.0.0.1, this machine alone; 0.0.0.0, your network, too."
+        ),
+    ] = ("127.0.0.1"),
+    pool: Annotated[
+        int,
+        typer.Option(min=0, max=20, help="Pages kept ready to open at once; each takes 0.3 GB."),
+    ] = 2,
 ) -> None:
     """Open the board room: one live page for the meeting. Ctrl-C closes it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -415,26 +415,37 @@ def test_asking_about_a_project_says_why_and_what_would_change_it(board):
 
 def test_approving_is_confirmed_recorded_and_saved(board, path, again):
     room, form = board.room, board.deciding
+    saved = "17 proposals for £58.9m"
+    assert form.whole.button.description == f"Approve the saved list: {saved}"
     room.rule_on(LEFT_OUT, "in", **REASONED)
+    chosen = room.answer.choice.selected
+    cost = room.answer.ranked_list["cost"][chosen.index[chosen]].sum() / 1e6
+    trial = f"{int(chosen.sum())} proposals for £{cost:.1f}m"
+    assert form.whole.button.description == f"Approve the trial: {trial}" and trial != saved
     click(form.whole.button)
     assert "Your name: is empty" in said(form.whole.widget)
     form.name.value, form.reason.value = "Ann", "Agreed"
     click(form.whole.yes)
     assert not decisions.record_file(path).exists(), "not asked, not recorded"
     click(form.whole.button)
-    assert "Record this as the board's decision?" in said(form.whole.widget)
+    asked = said(form.whole.widget)
+    assert (
+        f"This is the trial, not the saved list ({saved}). Tried: the board includes Bus" in asked
+    )
+    assert f"Its list: {trial}, to fund, and {int((~chosen).sum())} not to fund." in asked
+    assert "Enters: " in asked and "Record this as the board's decision?" in asked
     click(form.whole.no)
     assert not decisions.record_file(path).exists()
     click(form.whole.button)
     click(form.whole.yes)
     kept = record.open_record(decisions.record_file(path))
     found = record.decisions(kept)
-    chosen = room.answer.choice.selected
     assert (found["decision"] == "fund").reindex(chosen.index).equals(chosen)
     assert list(record.overrides(kept).index) == [LEFT_OUT]
     assert record.saved_settings(kept).hash() == room.answer.settings.hash()
     assert folder.read_settings(path) == room.saved and room.saved.saved_by == "Ann"
     assert not room.moved and "Ann" in said(board.recorded.decisions)
+    assert form.whole.button.description == f"Approve the saved list: {trial}"
     assert again().saved.overrides[0]["project"] == LEFT_OUT
 
 
@@ -455,6 +466,7 @@ def test_what_is_confirmed_is_what_was_shown(board, path):
     form.name.value, form.reason.value = "Ann", "Agreed"
     click(form.whole.button)
     board.room.fund(0.9)
+    assert "has changed since you were asked" in said(form.whole.widget), "before anybody confirms"
     click(form.whole.yes)
     assert "has changed since you were asked" in said(form.whole.widget)
     assert not decisions.record_file(path).exists()
@@ -631,11 +643,22 @@ def test_the_agenda_says_of_which_list_it_is(toured, room):
     assert "For the list the meeting opened with:" in said(board.agenda_of)
     made, first = room.opening, room.saved.hash()
     assert told.agenda_of(room, None, first) == ""
-    assert "meeting opened with" in told.agenda_of(room, made, first)
-    assert "For this list" in told.agenda_of(room, made, "other")
+    assert "For this list" in told.agenda_of(room, made, first)
     room.fund(0.9)
     assert "meeting opened with" in told.agenda_of(room, made, first)
-    assert "For a list tried before" in told.agenda_of(room, made, "other")
+    assert "For a list tried before, not this one" in told.agenda_of(room, made, "other")
+
+
+def test_what_nobody_has_decided_is_worded_as_recommended(toured):
+    board, _ = toured
+    health, since = (
+        plain(board.told[tab].areas[n].value) for tab, n in (("health", 1), ("since", 0))
+    )
+    assert "Recommended if running work were reviewed today, for the board to decide" in health
+    assert "would leave" in since and "finish moved, as reported" in since
+    for done in ("entered", "left", "re-timed"):
+        assert done not in since.split(), done
+    assert "what the board decides on them stands under Record" in since
 
 
 def test_the_page_speaks_the_words_of_a_board(toured):
@@ -754,6 +777,13 @@ def test_a_text_is_worked_out_once_a_list_and_only_while_it_is_seen(lists):
         assert await settled(followed) == "<p>0.9</p>" and followed.made is less
         frame.tab = "capacity"
         assert followed.state.value == "", "nothing newer is coming"
+        frame.tab, asked = "list", len(told)
+        trying.answers(made)
+        assert followed.areas[0].value == "<p>1.0</p>", "no advice on the list before beside this"
+        await settled(followed)
+        assert tabs.same_list(followed.made, made) and len(told) == asked, (
+            "known, not worked out again"
+        )
 
     asyncio.run(meeting())
 

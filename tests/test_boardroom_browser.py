@@ -269,8 +269,10 @@ def test_a_review_from_load_to_decision(browser, served):
     board.tab("Decisions")
     board.field("Your name").fill("Ann Chair")
     board.field("Reason").fill("Agreed on the day")
-    board.button("Approve the recommended list").click()
-    board.reads(re.compile("Record this as the board's decision"))
+    board.page.get_by_role(
+        "button", name=re.compile(r"^Approve the trial: \d+ proposals for £")
+    ).click()
+    board.reads(re.compile("This is the trial, not the saved list .*Record this as the board's"))
     assert not decisions.record_file(path).exists()
     board.button("Yes, record it").locator("visible=true").click()
     board.reads(re.compile("Recorded: 1"))

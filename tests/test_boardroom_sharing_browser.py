@@ -12,7 +12,7 @@ import pandas as pd
 import psutil
 import pytest
 from browser_base import Opened
-from test_boardroom_browser import Board, _stem
+from test_boardroom_browser import HEIGHT, Board, _stem
 from test_live_file_browser import FIREFOX, Firefox
 
 from pmo_lib import board_command, folder, record, workbench
@@ -37,6 +37,9 @@ def served(tmp_path_factory):
     server, address = board_command.start(portfolio, home=home / "server", port=18876, pool=2)
     yield address, portfolio, server
     board_command.stop(server)
+
+
+SCROLLED = "document.querySelector('#rendered_cells').scrollTop"
 
 
 class Wire:
@@ -144,6 +147,21 @@ def test_a_meeting_on_two_devices_and_a_line_that_breaks(browser, served, reques
     bob.until(lambda: bob.headline == ann.headline, "the exact list on both pages")
     assert not ann.page.locator(".pmo-sharing").is_visible()
     bob.shot("follows")
+    assert bob.page.evaluate(HEIGHT) <= 1080, "who drives is said without a line of its own"
+
+    # what one reads far down stays where it is while the other goes on
+    bob.tab("Since last time")
+    bob.reads("Programmes at each review")
+    bob.page.evaluate(f"{SCROLLED} = 300")
+    press(ann, ann.budget, "ArrowLeft", 2)
+    bob.until(lambda: bob.budget.input_value() == "88", "the budget once more")
+    bob.exact()
+    bob.settled()
+    assert bob.page.evaluate(SCROLLED) == 300
+    press(ann, ann.budget, "ArrowRight", 2)
+    bob.until(lambda: bob.budget.input_value() == "90", "the budget as before")
+    bob.tab("The list")
+    bob.exact()
 
     # what the member moves is theirs alone; only the chair takes over
     press(bob, bob.weight(2), "End", 1)

@@ -379,7 +379,7 @@ def test_no_frame_is_blank_and_focus_stays(browser, file):
         assert page.evaluate("document.activeElement.id") == "weight-0"
 
 
-def test_it_prints_whole_on_landscape_pages(browser, crowd, tmp_path):
+def test_it_prints_whole_on_landscape_pages(browser, crowd, file, tmp_path):
     if not (shutil.which("pdftotext") and shutil.which("pdfinfo")):
         pytest.skip("pdftotext is not installed")
     made, path = crowd
@@ -397,6 +397,13 @@ def test_it_prints_whole_on_landscape_pages(browser, crowd, tmp_path):
     for text in ("A trial, not the approved weights.", "(approved 20 %)", "Spend against strategy"):
         assert text in words
     assert "Projector size" not in words
+    with opened(browser, file) as page:
+        names = page.locator("#rows tr.row .opener").all_inner_texts()
+        page.pdf(path=str(tmp_path / "few.pdf"), prefer_css_page_size=True)
+    run = ["pdftotext", "-layout", "-l", "1", tmp_path / "few.pdf", "-"]
+    first = " ".join(subprocess.run(run, capture_output=True, text=True).stdout.split())
+    assert len(names) == 29 and all(name in first for name in names), "the list on one page"
+    assert "These are the recommended weights." in first and "Show only" not in first
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,12 @@ OFTEN = (
 """From which share of the weights on, and how that is said. [-]"""
 
 
+REVIEWED = "Recommended if running work were reviewed today, for the board to decide"
+STANDS = "These are recommendations; what the board decides on them stands under Record."
+WOULD = {"entered": "would enter", "left": "would leave", "re-timed": "would be re-timed"}
+"""What a review recommends, as the board reads it before it has decided."""
+
+
 def health(made: Recommendation) -> list[str]:
     """Say how running work stands, what a review would change, and what is not known."""
     seen = rebalancing.review(made)
@@ -49,11 +55,11 @@ def health(made: Recommendation) -> list[str]:
         )
     )
     right = (
-        lines(*running.actions_in_words(seen), heading="If running work were reviewed today")
+        lines(*running.actions_in_words(seen), heading=REVIEWED)
         + table(
             _changes(running.actions(seen)),
-            "What to stop, pause and start",
-            empty="Nothing changes.",
+            "Recommended: what to stop, pause and start",
+            empty="No change is recommended.",
         )
         + table(aside, "Not assessed", empty="Every proposal is assessed.")
         + lines(accounting(made), quiet=True)
@@ -70,6 +76,7 @@ def _brief(stands: pd.DataFrame) -> pd.DataFrame:
 def _changes(actions: pd.DataFrame) -> pd.DataFrame:
     """Keep what differs from the list, in the columns that matter for a decision."""
     actions = actions[actions["without the review"] != "on the list"]
+    actions = actions.rename(columns={"action": "recommended"})
     return actions.drop(
         columns=[c for c in actions if c.startswith(("spent", "cost of", "without"))]
     )
@@ -109,14 +116,17 @@ def alignment(made: Recommendation) -> list[str]:
 
 
 def since(made: Recommendation) -> list[str]:
-    """Say what differs from the last approved list, with what was reported in between."""
+    """Say what would differ from the last approved list, with what was reported in between."""
     seen = rebalancing.review(made)
     found = running.since_last(seen)
+    late, timed = found["months later"].fillna(0) != 0, found["change"] == "re-timed"
+    found["change"] = found["change"].map(WOULD).mask(timed & late, "finish moved, as reported")
     left = lines(running.never_approved(seen), heading="Since last time") + table(
-        found,
-        "What differs from what was approved",
-        empty="Nothing differs from what was approved.",
+        found.rename(columns={"now": "recommended"}),
+        "Recommended now, beside what was approved last",
+        empty="What is recommended does not differ from what was approved.",
     )
+    left += lines(STANDS, quiet=True)
     right = table(
         running.delivered(seen), "Promised and delivered", empty="No completed work was reported."
     ) + table(running.programmes(seen), "Programmes at each review", empty="No review is recorded.")

@@ -8,8 +8,8 @@ from pmo_lib import workbench
 from pmo_lib.boardroom import words
 from pmo_lib.boardroom.markup import bad, lines
 from pmo_lib.boardroom.state import Room
+from pmo_lib.boardroom.tabs import COMING
 from pmo_lib.checks import InputError
-from pmo_lib.widgets.panel import Quiet
 from pmo_lib.widgets.trial import EXACT, REASONS, Latest
 from pmo_lib.wording import one_line, sentence
 
@@ -63,7 +63,7 @@ class Asking:
         self.include.on_click(lambda _: self._rule("in"))
         self.exclude.on_click(lambda _: self._rule("out"))
         self.free.on_click(lambda _: self._free())
-        self._why, self._busy = _Why(None, ""), Quiet()
+        self._why, self._said = _Why(None, ""), ""
         self._latest = Latest([self._asked], self._answered, self._failed, pause=0.05)
         self.project.observe(self._pick, "value")
         room.observe(self._follow, "version")
@@ -114,8 +114,9 @@ class Asking:
         if not project:
             self.says.value = ""
         else:
-            if force:
-                self.says.value = lines("Exact answer coming …", quiet=True)
+            self._said = "" if force else self._said
+            before = f"Of the list before: {self._said}" if self._said else COMING
+            self.says.value = lines(before, quiet=True)
             self._latest.ask(self._why)
 
     def _asked(self, why: _Why) -> str:
@@ -128,11 +129,11 @@ class Asking:
         place = "is recommended" if row["funded"] else "is left out"
         first = f"{one_line(row['name'])}, rank {row['rank']}, {place}."
         said = [sentence(words_) for words_ in found["says"]]
-        return lines(" ".join([first, *said]))
+        return " ".join([first, *said])
 
     def _answered(self, why: _Why, _stage, said: str) -> None:
         if not why.overtaken:
-            self.says.value = said
+            self._said, self.says.value = said, lines(said)
 
     def _failed(self, why: _Why, error: InputError) -> None:
         if not why.overtaken:

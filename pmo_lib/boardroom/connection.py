@@ -40,7 +40,7 @@ class Connection(anywidget.AnyWidget):
     .pmo-board .jupyter-widgets-disconnected::before { content: none; }
     """
     _esm = r"""
-    const EVERY = 2000, UNHEARD = 3, LONG = 5, TOO_LONG = 30, MOST = 3, WITHIN = 120000;
+    const EVERY = 2000, UNHEARD = 3, LONG = 5, TOO_LONG = 30;
     const KEPT = "The last exact answer stays on the page, and what was tried is kept.";
     const SAYS = {
       away: "The connection is lost. " + KEPT + " The page comes back by itself when the board room answers; what you move until then is not kept.",
@@ -55,12 +55,6 @@ class Connection(anywidget.AnyWidget):
     const served = () => {
       const words = document.getElementById("jupyter-config-data")?.textContent;
       return document.body.dataset.voila && words ? JSON.parse(words) : null;
-    };
-    const mayLoad = () => {
-      const times = (recall("loads") ?? "").split(" ").map(Number).filter((at) => at > Date.now() - WITHIN);
-      if (times.length >= MOST) return false;
-      remember("loads", [...times, Date.now()].join(" "));
-      return true;
     };
 
     export default {
@@ -89,10 +83,9 @@ class Connection(anywidget.AnyWidget):
         };
         const load = () => {
           if (leaving) return;
-          if (!mayLoad()) { show("often"); return; }
+          if (!window.pmoLoadAgain?.()) { show("often"); return; } // of the page around the notebook
           leaving = true;
           show("gone");
-          setTimeout(() => location.reload(), 600);
         };
         const kernel = model.widget_manager?.kernel;
         const joined = () => !kernel || kernel.connectionStatus === "connected";

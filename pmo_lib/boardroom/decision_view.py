@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from pmo_lib.boardroom import decisions
+from pmo_lib.boardroom import decisions, words
 from pmo_lib.boardroom.asking import FULL, NOBODY, choices
 from pmo_lib.boardroom.markup import bad, good, lines, text
 from pmo_lib.boardroom.state import Room, stated
-from pmo_lib.boardroom.words import plain
 from pmo_lib.checks import InputError
 from pmo_lib.wording import one_line
+
+CHANGED = "This has changed since you were asked; look again and decide"
 
 
 class Confirmed:
@@ -20,7 +21,7 @@ class Confirmed:
 
     Parameters
     ----------
-    words : str
+    does : str
         On the button.
     ask : callable
         Returns what is about to be done, in words; raises InputError if it cannot be.
@@ -28,9 +29,9 @@ class Confirmed:
         Does it, and returns what was done, in words.
     """
 
-    def __init__(self, words: str, ask: Callable[[], str], act: Callable[[], str]) -> None:
+    def __init__(self, does: str, ask: Callable[[], str], act: Callable[[], str]) -> None:
         self._ask, self._act, self._told = ask, act, ""
-        self.button = ipywidgets.Button(description=words, button_style="primary", layout=FULL)
+        self.button = ipywidgets.Button(description=does, button_style="primary", layout=FULL)
         self.yes = ipywidgets.Button(
             description="Yes, record it", button_style="primary", layout=FULL
         )
@@ -47,21 +48,26 @@ class Confirmed:
         try:
             told = self._ask()
         except InputError as error:
-            self._close(bad(plain(str(error))))
+            self._close(bad(words.plain(str(error))))
             return
         self._told = told
         self.says.value = f'<div role="alert">{text(told)}</div>'
         self.row.layout.display = ""
+
+    def withdraw(self) -> None:
+        """Take the question back if it stands: what it states has changed."""
+        if self.row.layout.display != "none":
+            self._close(bad(CHANGED))
 
     def _done(self, _) -> None:
         if self.row.layout.display == "none":
             return
         try:
             if self._ask() != self._told:
-                raise InputError("This has changed since you were asked; look again and decide")
+                raise InputError(CHANGED)
             told = self._act()
         except InputError as error:
-            self._close(bad(plain(str(error))))
+            self._close(bad(words.plain(str(error))))
             return
         self._close(good(told))
 
@@ -92,7 +98,7 @@ class Deciding:
         self.decision = ipywidgets.Dropdown(
             options=list(decisions.DECISIONS), description="Decision", layout=FULL
         )
-        self.whole = Confirmed("Approve the recommended list", self._ask_whole, self._whole)
+        self.whole, self._of = Confirmed("Approve", self._ask_whole, self._whole), ()
         self.one = Confirmed("Decide on this project", self._ask_one, self._one)
         who = ipywidgets.VBox([self.name, self.reason])
         which = ipywidgets.VBox([self.project, self.decision])
@@ -104,15 +110,26 @@ class Deciding:
             ipywidgets.HTML("<h2>One project</h2>"), which, self.one.widget,
             ipywidgets.HTML(lines(NOTE, quiet=True)),
         ])  # fmt: skip
+        room.observe(self._follow, "version")
+        self._follow()
+
+    def _follow(self, _=None) -> None:
+        """Say on the button what it approves, and ask anew once that is another list."""
+        approves = words.to_approve(self.room)
+        if self.whole.button.description != approves:
+            self.whole.button.description = approves
+        of = (self.room.settings.hash(), self.room.saved.hash())
+        if of != self._of:
+            self._of = of
+            self.whole.withdraw()
 
     def _signed(self) -> tuple[str, str]:
         return stated(self.name.value, "your name"), stated(self.reason.value, "reason")
 
     def _ask_whole(self) -> str:
         by, reason = self._signed()
-        if self.room.answer.settings.hash() != self.room.settings.hash():
-            raise InputError("list: the exact answer is still coming; decide when it is there")
-        return f"{self.room.answer.headline} Record this as the board's decision? {by}: {reason}"
+        decisions.require_list(self.room)
+        return f"{words.approving(self.room)} Record this as the board's decision? {by}: {reason}"
 
     def _whole(self) -> str:
         by, reason = self._signed()

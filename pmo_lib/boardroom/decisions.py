@@ -80,18 +80,8 @@ def approve(room: Room, *, by: str, reason: str) -> str:
     from pmo_lib import record
 
     by, reason = clean_label(stated(by, "your name")), stated(reason, "reason")
+    require_list(room)
     made = room.answer
-    _require_disk(room)
-    if room.problem or made.settings.hash() != room.settings.hash():
-        raise InputError("list: the exact answer is still coming; decide when it is there")
-    if room.own:
-        raise InputError(
-            "list: what is on this page is yours alone; take over first, so that all see what is decided"
-        )
-    if folder.read_settings(room.path) != room.saved:
-        raise InputError(
-            "settings: somebody saved others since this page opened; load the page again"
-        )
     selected = made.choice.selected.reindex(made.evaluation.score.index)
     record.approve_list(
         _open(room.path),
@@ -104,6 +94,21 @@ def approve(room: Room, *, by: str, reason: str) -> str:
     folder.save_settings(made.settings, room.path, by=by, reason=reason)
     room.me = by
     return f"Recorded: {counted(int(selected.sum()), 'proposal')} to fund, {counted(int((~selected).sum()), 'proposal')} not to fund."
+
+
+def require_list(room: Room) -> None:
+    """Refuse to approve what is not known exactly, not seen by all, or overtaken on disk."""
+    _require_disk(room)
+    if room.problem or room.answer.settings.hash() != room.settings.hash():
+        raise InputError("list: the exact answer is still coming; decide when it is there")
+    if room.own:
+        raise InputError(
+            "list: what is on this page is yours alone; take over first, so that all see what is decided"
+        )
+    if folder.read_settings(room.path) != room.saved:
+        raise InputError(
+            "settings: somebody saved others since this page opened; load the page again"
+        )
 
 
 def decided(room: Room) -> pd.DataFrame:

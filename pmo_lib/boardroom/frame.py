@@ -147,7 +147,12 @@ class Frame(anywidget.AnyWidget):
             if (!shown) { shown = make("output", { class: "pmo-share", "aria-live": "off" }); label.append(shown); }
             const words = budget.value + " %";
             if (shown.textContent !== words) shown.textContent = words;
-            budget.setAttribute("aria-label", "All budgets, per cent of what is stated");
+            budget.setAttribute("aria-label", "All budgets, per cent of the plan");
+          }
+          for (const [look, name] of [[".pmo-scroll", "The recommended list"], [".pmo-words", "Answers and advice"]]) {
+            const box = board.querySelector(look + ":not([role=region])");
+            if (!box) continue;
+            box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", name);
           }
           for (const svg of board.querySelectorAll(".vega-embed svg.marks:not([data-named])")) {
             svg.setAttribute("data-named", "");
@@ -170,10 +175,6 @@ class Frame(anywidget.AnyWidget):
             panel.id = "pmo-panel-" + button.dataset.key;
             panel.setAttribute("role", "tabpanel");
             panel.setAttribute("aria-labelledby", button.id);
-          }
-          for (const box of board.querySelectorAll(".pmo-scroll")) {
-            box.tabIndex = 0; box.setAttribute("role", "region");
-            box.setAttribute("aria-label", "The recommended list");
           }
           board.addEventListener("keydown", stop);
           board.addEventListener("input", share);

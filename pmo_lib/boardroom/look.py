@@ -6,7 +6,8 @@ STYLE = """
 .pmo-board {
   --ink: #14181d; --paper: #ffffff; --raised: #f3f5f7; --quiet: #46505a; --rule: #b9c2cb;
   --accent: #12466b; --on-accent: #ffffff; --good: #135e35; --wait: #7a4a00; --bad: #9b1c13;
-  --filter: none; --type: 17px;
+  --filter: none; --type: 17px; --row: calc(1.38 * var(--type) + 11.5px);
+  --large: calc(1.4 * var(--type)); --second: calc(3.4 * var(--type)); --head: 222px;
   container-type: inline-size; background: var(--paper); color: var(--ink);
   font: var(--type)/1.38 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif;
   padding: 8px 18px 10px; box-sizing: border-box; width: 100%; margin: 0; overflow: visible;
@@ -27,7 +28,7 @@ html:has(body.pmo-dark-page), body.pmo-served.pmo-dark-page { background: #1a1a1
 body.pmo-served .jp-MarkdownCell { display: none; }
 body.pmo-served #main, body.pmo-served #jp-main-content-panel, body.pmo-served #rendered_cells { background: transparent !important; }
 body.pmo-served #rendered_cells { padding: 0 !important; overflow: hidden auto !important; }
-body.pmo-served .jp-Cell, body.pmo-served .jp-OutputArea-output,
+body.pmo-served .jp-Cell, body.pmo-served .jp-OutputArea, body.pmo-served .jp-OutputArea-output,
 body.pmo-served .jp-Cell-outputWrapper, body.pmo-served .jp-OutputArea-child {
   padding: 0 !important; margin: 0 !important; overflow: visible; background: transparent;
 }
@@ -39,6 +40,7 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .widget-html-content, .pmo-board .jupyter-widgets-html-content {
   font-size: var(--type); line-height: 1.38; color: var(--ink); overflow: visible; align-self: stretch; width: 100%;
 }
+:has(> .pmo-board) { overflow: visible !important; }
 .pmo-board p { margin: 4px 0; }
 .pmo-board h2 { font-size: 1.15em; margin: 10px 0 4px; font-weight: 700; color: var(--ink); }
 .pmo-board h2:first-child { margin-top: 0; }
@@ -77,20 +79,31 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
   outline: 3px solid #d9720f; outline-offset: 2px;
 }
 
+/* Who drives stands beside the tabs, and takes no height. */
+.pmo-board .pmo-sharing { display: flex; flex-flow: row nowrap !important; gap: 6px; align-items: center; justify-content: flex-end; align-self: flex-end; overflow: visible;
+  height: var(--row); margin: calc(-2px - var(--row)) 0 2px; max-width: calc(100% - 50.5em); }
+.pmo-board .pmo-sharing > .widget-html { flex: 0 1 auto; min-width: 0; }
+.pmo-board .pmo-sharing p, .pmo-board .pmo-sharing .pmo-bad { font-size: 0.78em; line-height: 1.15; margin: 0; max-height: var(--row); overflow: hidden; text-align: right; }
+.pmo-board .pmo-sharing .jupyter-button { flex: none; min-height: 0; padding: 2px 8px; margin: 0; font-size: 0.85em; }
+
 .pmo-board .pmo-panel { display: none; padding: 1px 0 0; overflow: visible; max-width: none; width: 100%; }
 .pmo-board[data-tab=list] .pmo-panel-list, .pmo-board[data-tab=compare] .pmo-panel-compare,
 .pmo-board[data-tab=health] .pmo-panel-health, .pmo-board[data-tab=decisions] .pmo-panel-decisions,
 .pmo-board[data-tab=capacity] .pmo-panel-capacity, .pmo-board[data-tab=alignment] .pmo-panel-alignment,
 .pmo-board[data-tab=since] .pmo-panel-since, .pmo-board[data-tab=record] .pmo-panel-record { display: flex; }
 
-.pmo-board .pmo-headline { min-height: 2.5em; }
-.pmo-board .pmo-headline p { font-size: 1.4em; font-weight: 700; line-height: 1.22; margin: 2px 0 0; }
+.pmo-board .pmo-headline { min-height: calc(2.45 * var(--large)); }
+.pmo-board .pmo-headline p { font-size: var(--large); font-weight: 700; line-height: 1.22; margin: 2px 0 0; }
 
-.pmo-board .pmo-second { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2px 34px; height: 3.4em; overflow: visible; width: 100%; }
-.pmo-board .pmo-second .widget-html-content { font-size: 0.92em; }
+.pmo-board .pmo-second { display: grid !important; grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr); gap: 2px 34px; height: var(--second); overflow: visible; width: 100%; }
+.pmo-board .pmo-second .widget-html-content { font-size: 0.92em; line-height: 1.2; }
 .pmo-board .pmo-second p, .pmo-board .pmo-second ul { margin: 0; }
-.pmo-board .pmo-told { overflow: hidden auto; max-height: 3.4em; }
-.pmo-board .pmo-told .widget-html-content { line-height: 1.2; }
+.pmo-board .pmo-words { overflow: hidden auto; max-height: var(--second); }
+.pmo-board .pmo-words > * { flex: none; overflow: visible; }
+.pmo-board .pmo-advice { display: block; line-height: 1; }
+.pmo-board .pmo-advice .widget-html, .pmo-board .pmo-advice .widget-html-content, .pmo-board .pmo-advice :is(p, ul, li) { display: inline; padding: 0; }
+.pmo-board .pmo-advice :is(p, li)::after { content: " "; }
+.pmo-board .pmo-told:has(.widget-html-content:not(:empty)) + .pmo-advice { display: none; }
 .pmo-board .pmo-told .widget-html:has(> .widget-html-content:empty) { display: none; }
 
 /* The list: sliders, ranking, exact list; the chart's own boxes step aside. */
@@ -99,9 +112,9 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .pmo-chart, .pmo-board .pmo-chart .vega-embed, .pmo-board .pmo-chart > div { display: contents !important; }
 .pmo-board .pmo-chart .vega-bindings { grid-area: sliders; font: inherit; padding: 0; margin: 0; }
 .pmo-board .pmo-chart .vega-bind input + span { display: none; }
-.pmo-board .pmo-chart svg.marks { grid-area: chart; min-width: 0; width: 100%; height: auto; max-height: calc(100vh - 222px); display: block; filter: var(--filter); }
+.pmo-board .pmo-chart svg.marks { grid-area: chart; min-width: 0; width: 100%; height: auto; max-height: calc(100vh - var(--head)); display: block; filter: var(--filter); }
 .pmo-board .pmo-acts { grid-area: acts; overflow: visible; }
-.pmo-board .pmo-exact { grid-area: exact; min-width: 0; overflow: hidden auto; max-height: calc(100vh - 222px); }
+.pmo-board .pmo-exact { grid-area: exact; min-width: 0; overflow: hidden auto; max-height: calc(100vh - var(--head)); }
 .pmo-board .pmo-exact > * { flex: 0 0 auto; }
 .pmo-board .pmo-exact > .pmo-scroll { flex: 0 1 auto; }
 .pmo-board .pmo-chart .vega-bind { margin: 0 0 4px; }
@@ -110,12 +123,15 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .pmo-chart .vega-bind small { display: block; color: var(--quiet); font-size: 0.8em; }
 .pmo-board .pmo-chart .vega-bind input[type=range] { width: 100%; margin: 0; accent-color: var(--accent); height: 20px; }
 .pmo-board .pmo-chart .vega-bind select { font: inherit; color: var(--ink); background: var(--paper); border: 1.5px solid var(--quiet); padding: 3px; grid-column: 1 / 3; }
+.pmo-board .widget-dropdown > select { appearance: auto; background-image: none; padding-right: 2px; }
+.pmo-board[data-theme=dark] .pmo-chart svg .mark-rect path { stroke-width: 1; }
 .pmo-board ::placeholder { color: var(--quiet); opacity: 1; }
 .pmo-board .pmo-share { font-weight: 700; text-align: right; font-variant-numeric: tabular-nums; }
 .pmo-board .pmo-weighed { position: relative; }
 .pmo-board .pmo-weighed::before { content: ""; position: absolute; left: 0; top: 2px; bottom: 2px; width: 7px; background: var(--swatch); border: 1px solid #14181d; filter: var(--filter); }
 .pmo-board .pmo-budget { border-top: 1px solid var(--rule); padding-top: 4px; }
 .pmo-board .pmo-row:not(.pmo-ask .pmo-row) { display: flex; flex-flow: row wrap; gap: 6px; align-items: center; overflow: visible; }
+.pmo-board .widget-inline-hbox .widget-label { height: auto; align-self: center; }
 .pmo-board .pmo-fields .widget-inline-hbox { width: auto; flex: 1 1 auto; min-width: 0; margin: 1px 0; height: auto; align-items: center; }
 .pmo-board .pmo-acts .widget-vbox, .pmo-board .pmo-acts .pmo-row { gap: 3px 6px; margin: 0; }
 .pmo-board .pmo-acts .widget-inline-hbox .widget-label { width: 5.6em; text-align: left; }
@@ -123,17 +139,20 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .pmo-acts .pmo-row > .pmo-text { flex: 1 1 120px; }
 .pmo-board .widget-text input[type=text], .pmo-board .widget-dropdown > select, .pmo-board textarea { font-size: var(--type); border-width: 1.5px; height: 32px; }
 .pmo-board .pmo-scroll { overflow: auto; min-height: 160px; }
-.pmo-board .pmo-exact { font-size: 0.92em; }
-.pmo-board ol.pmo-names { font-size: 0.92em; list-style: none; margin: 0; padding: 0; }
+.pmo-board .pmo-exact .widget-html-content { font-size: 0.92em; line-height: 1.28; }
+.pmo-board .pmo-exact ul { padding-left: 17px; }
+.pmo-board ol.pmo-names { font-size: 0.98em; list-style: none; margin: 0; padding: 0; }
 .pmo-board ol.pmo-names li { display: flex; gap: 8px; padding: 1px 2px; line-height: 1.25; }
 .pmo-board ol.pmo-names .n { min-width: 1.6em; text-align: right; color: var(--quiet); flex: none; }
-.pmo-board ol.pmo-names .w { flex: 1 1 auto; }
+.pmo-board ol.pmo-names .w { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .pmo-board ol.pmo-names .c { font-variant-numeric: tabular-nums; flex: none; }
 .pmo-board .pmo-line { border-top: 3px solid var(--ink); margin: 3px 0; padding-top: 2px; font-weight: 700; }
-.pmo-board li.pmo-new .w::after { content: " ▲ new"; font-weight: 700; color: var(--good); }
-.pmo-board li.pmo-gone .w::after { content: " ▼ drops out"; font-weight: 700; color: var(--bad); }
+.pmo-board li.pmo-new .c::before { content: "▲ new"; margin-right: 0.5em; font-weight: 700; color: var(--good); }
+.pmo-board li.pmo-gone .c::before { content: "▼ out"; margin-right: 0.5em; font-weight: 700; color: var(--bad); }
 
 /* The other tabs. */
+.pmo-board .pmo-state { min-height: 1.5em; }
+.pmo-board .pmo-state p { margin: 0; }
 .pmo-board .pmo-columns { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 8px 34px; width: 100%; overflow: visible; }
 .pmo-board .pmo-columns.pmo-uneven { grid-template-columns: minmax(0, 1.9fr) minmax(0, 1fr); }
 .pmo-board .pmo-columns > * { min-width: 0; overflow: visible; }
@@ -154,9 +173,22 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 @media (min-width: 1700px) { .pmo-board { --type: 18px; } }
 @media (max-width: 1500px) { .pmo-board { --type: 14px; padding: 4px 12px; --jp-widgets-inline-height: 28px; --jp-widgets-inline-label-width: 84px; }
   .pmo-board .widget-text input[type=text], .pmo-board .widget-dropdown > select { height: 27px; } .pmo-plain, .pmo-board .jupyter-button { min-height: 27px; padding: 2px 9px; } }
+@media (max-height: 850px) {
+  .pmo-board { --large: calc(1.25 * var(--type)); --row: calc(1.38 * var(--type) + 5.5px); --second: calc(3.1 * var(--type)); --head: 163px; }
+  .pmo-tabs { margin-top: 2px; } .pmo-tabs button { padding: 2px 14px; }
+  .pmo-board .pmo-second .widget-html-content { font-size: 0.85em; }
+  .pmo-board .pmo-chart .vega-bind { margin: 0 0 1px; } .pmo-board .pmo-chart .vega-bind input[type=range] { height: 16px; }
+  .pmo-board .pmo-exact h2 { font-size: 1.05em; } .pmo-board .pmo-exact p { margin: 0; }
+  .pmo-board ol.pmo-names { font-size: 0.94em; } .pmo-board ol.pmo-names li { line-height: 1.2; }
+}
+@media (max-width: 1180px) { .pmo-board { --large: calc(1.25 * var(--type)); --second: calc(4.2 * var(--type)); --head: 170px; } }
 @container (max-width: 1180px) {
-  .pmo-board .pmo-main { grid-template-columns: 25% minmax(0, 1fr); grid-template-areas: "sliders chart" "acts exact"; }
+  .pmo-title { flex-basis: 0; font-size: 1em; line-height: 1.25; } .pmo-status { flex: none; width: 17em; min-width: 0; font-size: 0.8em; padding: 3px 0; } .pmo-bar { gap: 8px; }
+  .pmo-board ol.pmo-names { columns: 2; column-gap: 34px; }
+  .pmo-board .pmo-main { grid-template-columns: 25% minmax(0, 1fr); grid-template-areas: "sliders chart" "acts chart" "exact exact"; }
   .pmo-board .pmo-exact { max-height: none; }
+  .pmo-board .pmo-sharing { position: sticky; bottom: 0; z-index: 5; order: 9; height: auto; max-width: none; align-self: stretch; margin: 4px 0 0;
+    padding: 5px 12px; background: var(--raised); border-top: 2px solid var(--accent); }
 }
 @container (max-width: 980px) {
   .pmo-board .pmo-main { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: none;
@@ -164,12 +196,24 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
   .pmo-board .pmo-chart svg.marks { max-height: none; }
   .pmo-board .pmo-exact { max-height: none; }
   .pmo-board .pmo-columns, .pmo-board .pmo-columns.pmo-uneven { grid-template-columns: minmax(0, 1fr); }
+  .pmo-board .pmo-second { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+  .pmo-board .pmo-second .widget-html-content { font-size: 0.85em; }
 }
 @media print {
   .pmo-board, .pmo-board[data-theme=dark] { --ink: #000; --paper: #fff; --quiet: #333; --filter: none; --type: 11px; padding: 0; }
   .pmo-tabs, .pmo-plain, .pmo-board .pmo-acts, .pmo-board .pmo-row, .pmo-board .widget-text, .pmo-board .widget-dropdown, .pmo-board .jupyter-button { display: none !important; }
-  .pmo-board .pmo-exact { max-height: none; overflow: visible; }
+  .pmo-board .pmo-exact, .pmo-board .pmo-words { max-height: none; overflow: visible; }
   .pmo-board .pmo-scroll { overflow: visible; }
+  .pmo-board .pmo-headline, .pmo-board .pmo-state { min-height: 0; } .pmo-board .pmo-second { height: auto; margin: 2px 0 4px; }
+  .pmo-board .pmo-main { grid-template: "sliders sliders" auto "chart exact" auto / minmax(0, 1fr) 31%; }
+  .pmo-board .pmo-exact .widget-html-content { font-size: 0.86em; line-height: 1.2; } .pmo-board .pmo-exact h2 { margin: 3px 0; }
+  .pmo-board .pmo-chart .vega-bindings { display: flex; flex-wrap: wrap; gap: 1px 16px; }
+  .pmo-board .pmo-chart .vega-bind label { display: flex; gap: 5px; } .pmo-board .pmo-budget { border: 0; padding: 0; }
+  .pmo-board .pmo-chart .vega-bind :is(small, input) { display: none; }
+  .pmo-board .pmo-chart .vega-bind select { appearance: none; border: 0; padding: 0; }
+  .pmo-board ol.pmo-names { columns: 1; } .pmo-board ol.pmo-names .w { white-space: normal; }
+  .pmo-board .pmo-chart svg.marks { max-height: 150mm; }
+  .pmo-board tr, .pmo-board li, .pmo-board figure { break-inside: avoid; }
   html:has(body.pmo-dark-page), body.pmo-served.pmo-dark-page { background: #fff !important; }
   html, body.pmo-served, body.pmo-served #main, body.pmo-served #jp-main-content-panel, body.pmo-served #rendered_cells {
     position: static !important; height: auto !important; width: auto !important; overflow: visible !important; contain: none !important; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from html import escape
 
 import altair as alt
@@ -82,8 +83,9 @@ def picture(chart: alt.TopLevelMixin | None, words: str) -> str:
         return ""
     drawn = vl_convert.vegalite_to_svg(chart.to_dict())
     data = base64.b64encode(drawn.encode()).decode()
+    size = re.search(r' width="[\d.]+" height="[\d.]+"', drawn)[0]  # kept free until it is drawn
     return (
-        f'<figure><img decoding="sync" alt="{escape(one_line(words))}" '
+        f'<figure><img decoding="sync" alt="{escape(one_line(words))}"{size} '
         f'src="data:image/svg+xml;base64,{data}"></figure>'
     )
 

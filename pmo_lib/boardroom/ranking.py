@@ -149,14 +149,14 @@ def _filter(chart: alt.LayerChart, groups: pd.Series) -> None:
 
 
 def _budget(chart: alt.LayerChart, made: Recommendation) -> None:
-    """Bind the budget to a slider in per cent of what is stated."""
+    """Bind the budget to a slider in per cent of what the tables plan."""
     portfolio, scale = made.portfolio, made.settings.budget_scale
     stated, percent = float(portfolio.budgets["amount"].sum()), round(100 * scale, 6)
     if not stated:
         return
     running = stated * scale - line_inputs(made)["budget"]
     low, high = min(LOWEST, percent), max(HIGHEST, percent)
-    bind = alt.binding_range(min=low, max=high, step=1, name="All budgets, % of what is stated")
+    bind = alt.binding_range(min=low, max=high, step=1, name="All budgets, % of the plan")
     kept = [param for param in chart.params if param.name != charts.live.BUDGET]
     left = f"max(0, {stated!r} * {PERCENT} / 100 - {running!r})"
     chart.params = [

@@ -33,17 +33,22 @@ PAGE = """\
 {{ super.super() }}
 <script>
 (() => { // A slow machine, or a kernel that had ended before it was handed out: load once more.
-  const HALF = /\\[anywidget\\] Failed to initialize/, MOST = 3, WITHIN = 120000, KEPT = "pmo-board-halves";
-  let loading = false;
-  const again = () => {
-    if (loading) return;
-    loading = true;
-    let times = [];
+  const HALF = /\\[anywidget\\] Failed to initialize/, MOST = 4, WITHIN = 120000, KEPT = "pmo-board-loads";
+  let loading = false, said = false;
+  window.pmoLoadAgain = () => { // Says whether it does; not for ever, where it does not help.
+    if (loading) return true;
     try {
-      times = (sessionStorage.getItem(KEPT) ?? "").split(" ").map(Number).filter((at) => at > Date.now() - WITHIN);
+      const times = (sessionStorage.getItem(KEPT) ?? "").split(" ").map(Number).filter((at) => at > Date.now() - WITHIN);
+      if (times.length >= MOST) return false;
       sessionStorage.setItem(KEPT, [...times, Date.now()].join(" "));
-    } catch { times.length = MOST; }
-    if (times.length < MOST) { setTimeout(() => location.reload(), 600); return; }
+    } catch { return false; }
+    loading = true;
+    setTimeout(() => location.reload(), 600);
+    return true;
+  };
+  const again = () => {
+    if (said || window.pmoLoadAgain()) return;
+    said = true;
     const line = document.createElement("p");
     line.setAttribute("role", "alert");
     line.textContent = "The page is not complete. Load it again, or ask the chair to open the board room anew; what is recorded is kept.";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import escape
 
 import ipywidgets
 import traitlets
@@ -24,7 +25,7 @@ NOBODY = "Another page"
 
 
 class Sharing:
-    """One line under the tabs, seen only while another page drives, and its two buttons.
+    """One line beside the tabs, seen only while another page drives, and its two buttons.
 
     Parameters
     ----------
@@ -69,7 +70,8 @@ class Sharing:
         if not seen:
             self.says.value = ""
             return
-        words = f'<p role="status">{text(told(driver, room.own, room.ousted))}</p>'
+        line = told(driver, room.own, room.ousted)
+        words = f'<p role="status" title="{escape(one_line(line))}">{text(line)}</p>'
         if words != self.says.value:
             self.says.value = words
         self.take.description = "Take over" if driver else "Show all what I try"
@@ -102,7 +104,7 @@ def told(driver: Driver | None, own: bool, ousted: bool) -> str:
     first = f"{who} took over at {since}" if ousted else f"{who} drives since {since}"
     last = f"; last change at {at}: {driver.did}." if driver.did else "."
     kept = " What you tried before is one Undo away." if ousted else ""
-    follows = "You see what is tried as it is tried; what you move is yours alone."
+    follows = "You see it as it is tried; what you move is yours alone."
     return f"{first}{last} {mine if own else follows + kept}"
 
 

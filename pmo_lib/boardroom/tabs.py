@@ -18,10 +18,10 @@ from pmo_lib.widgets.trial import EXACT, REASONS, Latest
 from pmo_lib.workbench import Recommendation
 
 COMING = "Exact answer coming …"
-LONG = (
-    "Exact answer coming … It tries every weighting the board would accept, which can take a minute. "
-    "What stands here until then is of the list before."
-)
+LONG = "Exact answer coming …, which can take a minute; what stands here is of the list before."
+
+MOST_KNOWN = 4
+"""Lists whose texts are kept, to be shown again at once."""
 
 
 class Followed:
@@ -69,8 +69,10 @@ class Followed:
         self.room, self.frame, self.tab, self.tell = room, frame, tab, tell
         self.areas = [ipywidgets.HTML() for _ in range(areas)]
         self.state = ipywidgets.HTML()
+        self.state.add_class("pmo-state")
         self.made: Recommendation | None = None
         self._asked: Recommendation | None = None
+        self._known: list[tuple[Recommendation, list[str]]] = []
         self._worker: multiprocessing.Process | None = None
         self._coming = LONG if apart else COMING
         self._latest = Latest([self._work], self._show, self._fail, pause)
@@ -79,8 +81,8 @@ class Followed:
         self.follow()
 
     def follow(self, _=None) -> None:
-        """Work the texts out if they are seen."""
-        if self.frame.tab == self.tab:
+        """Work the texts out if they are seen; those that are known are shown in any case."""
+        if self.frame.tab == self.tab or self._recalled(self.room.answer):
             self.ask()
 
     def ask(self) -> None:
@@ -90,10 +92,18 @@ class Followed:
             return
         self._asked = made
         self._leave()
-        self._say(self._coming)
+        if known := self._recalled(made):
+            self._put(made, known)
+        else:
+            self._say(self._coming)
         self._latest.ask(made)
 
+    def _recalled(self, made: Recommendation) -> list[str] | None:
+        return next((texts for known, texts in self._known if same_list(known, made)), None)
+
     def _work(self, made: Recommendation) -> list[str]:
+        if known := self._recalled(made):
+            return known
         if not self.apart or threading.current_thread() is threading.main_thread():
             return self.tell(made)
         own = multiprocessing.get_context("spawn")
@@ -121,6 +131,11 @@ class Followed:
             self._worker.terminate()
 
     def _show(self, made: Recommendation, _stage, texts: list[str]) -> None:
+        if not self._recalled(made):
+            self._known = [*self._known, (made, texts)][-MOST_KNOWN:]
+        self._put(made, texts)
+
+    def _put(self, made: Recommendation, texts: list[str]) -> None:
         self.made = made
         for area, told in zip(self.areas, texts, strict=True):
             if area.value != told:

@@ -8,7 +8,7 @@ from pmo_lib.boardroom.state import Room
 from pmo_lib.statements import money_of
 from pmo_lib.widgets.trial import CANNOT, COMING, EXACT, REASONS
 from pmo_lib.widgets.words import tried
-from pmo_lib.wording import listed, long_date, one_line, sentence, worth_words
+from pmo_lib.wording import counted, listed, long_date, one_line, sentence, worth_words
 from pmo_lib.workbench import Recommendation
 
 STATE = {
@@ -49,17 +49,53 @@ def against_saved(room: Room) -> str:
     if not departs:
         return lines("This is the saved list: nothing is tried.", quiet=True)
     before, after = room.opening.choice.value, room.answer.choice.value
-    moved = {
-        word: listed([one_line(n) for n in part["name"]], most=MOST_NAMED)
-        for word, part in statements.moved(room.opening, room.answer).items()
-    }
-    told = [f"{word.capitalize()}: {names}." for word, names in moved.items() if names]
-    told = told or ["The same projects are recommended."]
+    told = _moved(room) or ["The same projects are recommended."]
     same = room.answer.settings.weights == room.opening.settings.weights
     if same and abs(after - before) > 5e-4:
         gap = worth_words(abs(after - before), room.answer.settings)
         told.append(f"The list is worth {gap} {'more' if after > before else 'less'}.")
     return lines(*(sentence(part) for part in departs), heading="Tried") + lines(*told)
+
+
+def _moved(room: Room) -> list[str]:
+    """Name what enters and what leaves the saved list; nothing if it stays."""
+    parts = statements.moved(room.opening, room.answer).items()
+    named = {word: [one_line(name) for name in part["name"]] for word, part in parts}
+    return [
+        f"{word.capitalize()}: {listed(names, most=MOST_NAMED)}."
+        for word, names in named.items()
+        if names
+    ]
+
+
+def to_approve(room: Room) -> str:
+    """Say on a button what it approves: the saved list or the trial, in numbers."""
+    what = "the trial" if room.moved else "the saved list"
+    if room.state in (COMING, CANNOT):
+        return f"Approve {what} · {STATE[room.state][1]}"
+    return f"Approve {what}: {_size(room.answer)}"
+
+
+def approving(room: Room) -> str:
+    """State what an approval of the exact list would record, beside the saved list."""
+    proposals = len(room.answer.evaluation.score)
+    out = proposals - int(room.answer.choice.selected.sum())
+    funds = f"{_size(room.answer)}, to fund, and {out} not to fund"
+    if not room.moved:
+        return f"This is the saved list: {funds}."
+    departs = "; ".join(tried(room.portfolio, room.opening, room.answer))
+    return " ".join([
+        f"This is the trial, not the saved list ({_size(room.opening)}).",
+        f"Tried: {departs}." if departs else "",
+        f"Its list: {funds}.", *_moved(room), "From then on it is the saved list.",
+    ])  # fmt: skip
+
+
+def _size(made: Recommendation) -> str:
+    """Word how many proposals a list funds, and for how much."""
+    chosen = made.choice.selected.index[made.choice.selected]
+    cost = money_of(made).shown(made.ranked_list["cost"].reindex(chosen).sum())
+    return f"{counted(len(chosen), 'proposal')} for {cost}"
 
 
 def price(room: Room) -> str:
@@ -115,10 +151,10 @@ def agenda_of(room: Room, made: Recommendation | None, first: str) -> str:
     if made is None:
         return ""
     told = made.settings.hash()
-    if told == first:
-        return lines("For the list the meeting opened with:", quiet=True)
-    same = told == room.answer.settings.hash()
-    return lines("For this list:" if same else "For a list tried before:", quiet=True)
+    if told == room.answer.settings.hash():
+        return lines("For this list:", quiet=True)
+    opened = "For the list the meeting opened with:"
+    return lines(opened if told == first else "For a list tried before, not this one:", quiet=True)
 
 
 def board_says(room: Room) -> str:
@@ -156,7 +192,7 @@ def recommended(room: Room) -> str:
         rank = "–" if row.rank is None or str(row.rank) == "<NA>" else row.rank
         cost = "" if row.cost != row.cost else f"{row.cost / money.divisor:,.1f}"
         rows.append(
-            f'<li class="pmo-project{look}" title="{text(row.why)}"><span class="n">{rank}</span>'
+            f'<li class="pmo-project{look}" title="{text(f"{row.name}: {row.why}")}"><span class="n">{rank}</span>'
             f'<span class="w">{text(row.name)}</span><span class="c">{cost}</span></li>'
         )
     return f'<ol class="pmo-names">{"".join(rows)}</ol>'

@@ -8,7 +8,7 @@ import math
 import pandas as pd
 
 from pmo_lib.alignment import NO_OBJECTIVE
-from pmo_lib.statements import contributions, money_of, swing
+from pmo_lib.statements import contributions, list_word, money_of, swing
 from pmo_lib.wording import Money, number, one_line, percent
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.evaluation import with_alignment_references
@@ -63,11 +63,6 @@ def as_json(data: dict) -> str:
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return text
-
-
-def list_word(made: Recommendation) -> str:
-    """Say what the list and its weights are: approved, or recommended until they are."""
-    return "approved" if made.settings.status == "APPROVED" else "recommended"
 
 
 def budget_of(made: Recommendation) -> float | None:

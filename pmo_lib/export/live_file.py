@@ -15,10 +15,11 @@ import pandas as pd
 
 from pmo_lib import __version__, statements
 from pmo_lib.checks import InputError
-from pmo_lib.export.live_data import as_json, list_word, live_data
+from pmo_lib.export.live_data import as_json, live_data
 from pmo_lib.robustness.agenda import DECISIONS
+from pmo_lib.statements import list_word
 from pmo_lib.tables.writing import ending_in, write_whole
-from pmo_lib.wording import counted, listed, long_date, one_line, sentence, visible
+from pmo_lib.wording import counted, listed, one_line, sentence, visible
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.settings import RULES
 
@@ -138,12 +139,9 @@ def _head(made: Recommendation) -> dict[str, str]:
     """Word who decides on what, and when; on the title, the marking comes first."""
     settings = made.settings
     who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t)
-    facts = (
-        f"Meeting {long_date(settings.meeting_date)} · Data of {long_date(settings.data_date)} · "
-        f"Version {one_line(settings.version)}"
-    )
+    facts = " · ".join(statements.occasion(settings))
     title = " · ".join([*_signs(made)[::-1], "Live ranking of proposals", *([who] if who else [])])
-    foot = " · ".join([*_signs(made)[::-1], *([who] if who else []), facts])
+    foot = " · ".join(filter(None, [*_signs(made)[::-1], who, facts]))
     return {"who": who, "facts": facts, "title": title, "foot": foot}
 
 
