@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import gc
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from concurrent import futures
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,13 +25,18 @@ from typer.testing import CliRunner
 from pmo_lib import approval, cli, export, folder, record, tables, workbench
 from pmo_lib.approval import pack, reading
 from pmo_lib.approval.archive import NO_PACK
+from pmo_lib.approval.decided import approved_list
 from pmo_lib.approval.matrix import READY, approval_matrix, raci
 from pmo_lib.approval.names import known_people, people_of, renaming, without_people
 from pmo_lib.checks import InputError
 from pmo_lib.export import paper_pictures
 from pmo_lib.export.decision_book import CONTENTS, as_decision_book
 from pmo_lib.export.first_page import COMMENT, CONDITION, DECISION, LABEL
+from pmo_lib.export.live_file import live_page
+from pmo_lib.export.paper_parts import decision, parts
 from pmo_lib.rebalance.rules import Rules
+from pmo_lib.robustness import processes
+from pmo_lib.statements import as_listed
 from pmo_lib.workbench import rebalancing
 from pmo_lib.workbench.since import since_last
 
@@ -424,6 +431,36 @@ def test_the_command_writes_every_part_the_same_twice_and_keeps_what_was_filled_
     assert (done.exit_code, done.stdout) == (1, f"{NO_PACK}\n")
 
 
+def test_a_helper_writes_the_paper_and_may_be_gone(little, tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "processes", lambda most: None)
+    paper = pack.Part("paper.pdf", "", lambda dossier, path: path.write_text(dossier.seal))
+    monkeypatch.setitem(pack.PARTS, "paper", paper)
+
+    class Helper:
+        def __init__(self, error):
+            self.error, self.asked = error, []
+
+        def submit(self, write, *what):
+            self.asked.append(what[0])
+            done = futures.Future()
+            done.set_exception(self.error) if self.error else done.set_result(write(*what))
+            return done
+
+    dossier = approval.dossier(workbench.recommend(*folder.open_folder(little), explain=False))
+    alone, _ = pack.write_pack(dossier, tmp_path / "alone", parts=["paper", "minutes"])
+    for error in (None, futures.BrokenExecutor()):
+        own = Helper(error)
+        files, _ = pack.write_pack(
+            dossier, tmp_path / f"with {error}", parts=["paper", "minutes"], helper=own
+        )
+        assert own.asked == ["paper"]
+        assert [f.read_bytes() for f in files] == [f.read_bytes() for f in alone]
+    often = gc.get_threshold()
+    with pack.helper() as none:
+        assert none is None and gc.get_threshold()[0] > often[0]
+    assert gc.get_threshold() == often
+
+
 def test_keys_and_signatures_from_the_command_line(little, tmp_path):
     def run(*words):
         done = CliRunner().invoke(cli.app, list(map(str, words)))
@@ -461,7 +498,7 @@ def test_gather_asks_what_can_be_asked_and_stops_when_told(little):
     made = workbench.recommend(*folder.open_folder(little), explain=False)
     told = []
     whole = approval.gather(made, time_limit=5, progress=lambda *step: told.append(step[2]))
-    assert len(told) == 5
+    assert len(set(told)) == 5
     assert whole.answers is not None
     assert whole.agenda is not None
     assert whole.room is not None
@@ -558,3 +595,28 @@ def test_an_approved_workbook_is_locked(little):
     assert sheet.cell(row, DECISION + 1).value == "approve"
     assert sheet.cell(row, CONDITION + 1).value == "a lease"
     assert all(sheet.cell(row, column + 1).protection.locked for column in range(LABEL))
+
+
+def test_once_approved_every_file_says_so(little, tmp_path):
+    tables_, settings = folder.open_folder(little)
+    words = {"flood": "defer", "roof": "approve", "hubs": "approve", "lights": "reject"}
+    table = pd.DataFrame({"decision": pd.Series(words)}).assign(condition="", comment="", date="")
+    after = approved_list(tables_, settings, table, by="Ann", explain=False)
+    dossier = approval.dossier(after, decisions=table)
+    files, _ = pack.write_pack(dossier, tmp_path, parts=["workbook", "slides", "minutes"])
+    book = openpyxl.load_workbook(files[0], data_only=True)
+    said = {sheet.title: " ".join(texts(sheet)) for sheet in book if sheet.title != "pack"}
+    with zipfile.ZipFile(files[1]) as deck:
+        slides = (name for name in deck.namelist() if "slides/slide" in name)
+        said["slides"] = "".join(deck.read(name).decode() for name in slides)
+    said["minutes"] = files[2].read_text("utf-8")
+    said["live"] = re.sub(r"<script>.*?</script>", "", live_page(after), flags=re.DOTALL)
+    said["paper"] = str([decision(dossier), *parts(dossier)])
+    assert {name for name, text in said.items() if "recommended" in text.lower()} == set()
+    assert "NOT APPROVED by rank: 2 projects" in said["Ranked list"]
+    assert "Taken by mandatory and approved" in said["Cost by year"]
+    assert "NOT APPROVED: 2 projects" in said["paper"] and "approved list" in said["live"]
+    named = after.portfolio.projects.assign(name="The recommended route")
+    other = dataclasses.replace(after, portfolio=dataclasses.replace(tables_, projects=named))
+    told = "The recommended route is recommended", "It is recommended"
+    assert [as_listed(other, one) for one in told] == [told[0], "It is approved"]

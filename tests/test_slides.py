@@ -102,6 +102,8 @@ def test_charts_are_native_with_their_figures_and_words(shown):
         assert "xl/worksheets/sheet1.xml" in book.namelist()
         scale = shape.chart.value_axis
         assert scale.minimum_scale == 0, "a cut axis exaggerates"
+        axes = shape.chart._chartSpace.xpath("//c:axId/@val | //c:crossAx/@val")
+        assert len(axes) == 6 and all(number.isdecimal() for number in axes), "not to the schema"
     left = next(s for s in found if s.chart.plots[0].series[0].name == "Left over")
     assert list(left.chart.plots[0].series[0].values) == pytest.approx([0.1, 0.5, 0.3, 0.5, 0.8])
 
@@ -122,7 +124,9 @@ def test_what_people_write_is_text_and_what_does_not_fit_is_in_the_notes(small, 
     for name in SHOWN.values():
         assert name in text
     assert FORMULA in text, "no chart shows it"
-    assert "\u202e" not in text and "🚀 漢字 שלום العربية" in text
+    assert "\u202e" not in text and "[rocket] 漢字 שלום العربية" in text
+    assert "🚀" not in text, "a machine without its font shows a box"
+    assert any("🚀 漢字" in slide.notes_slide.notes_text_frame.text for slide in made)
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
     assert not any("vba" in name.lower() or "script" in name.lower() for name in parts)

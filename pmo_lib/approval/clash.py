@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -27,10 +28,10 @@ MOST_NAMED = 3
 """Budgets, and roles, that are named where they do not suffice."""
 
 
-def require_possible(
+def clashes(
     portfolio: Portfolio, decisions: pd.DataFrame, actions: pd.Series, aside: pd.Series
-) -> None:
-    """Refuse decisions that a duty or a link between projects rules out.
+) -> list[str]:
+    """Say which decisions a duty or a link between projects rules out, a sentence each.
 
     Parameters
     ----------
@@ -42,11 +43,6 @@ def require_possible(
         The changes of running work that were approved, each of `changes.ACTIONS`.
     aside : Series of str by project
         Why projects are not assessed, of those that are not.
-
-    Raises
-    ------
-    InputError
-        One sentence for each clash.
     """
     projects = portfolio.projects
     stands = projects["status"].mask(projects["mandatory"], "mandatory").to_dict()
@@ -67,8 +63,7 @@ def require_possible(
     for row in portfolio.links.itertuples():
         if {row.project, row.other} & decided and {row.project, row.other} <= stands.keys():
             problems += _linked(row, stands, names)
-    if problems:
-        raise InputError(*dict.fromkeys(problems))
+    return list(dict.fromkeys(problems))
 
 
 def _name(portfolio: Portfolio, project) -> str:
@@ -112,6 +107,25 @@ def _linked(row, stands: dict, names: dict) -> Iterator[str]:
             f"decisions: {names[one]} and {names[other]} {both}, and only one of the two can be done; "
             "defer or reject one"
         )
+
+
+def too_much(portfolio: Portfolio, settings: Settings, decisions: pd.DataFrame) -> list[str]:
+    """Say where what is approved does not fit, links between projects left aside.
+
+    Parameters
+    ----------
+    portfolio, settings, decisions
+        As in `does_not_fit`.
+    """
+    alone = dataclasses.replace(portfolio, links=portfolio.links.assign(relation="synergy"))
+    try:
+        problem = choosing_problem(alone, settings, evaluate(alone, settings))
+        selection.choose(**problem, gap=1.0, time_limit=settings.time_limit)
+    except selection.InfeasibleError as error:
+        return list(does_not_fit(alone, settings, decisions, error).problems)
+    except InputError as error:
+        return list(error.problems)
+    return []
 
 
 def does_not_fit(

@@ -192,7 +192,8 @@ def _from_record(record, dossier: Dossier, people: Mapping[str, str]) -> dict[st
 def _readme(dossier: Dossier) -> str:
     settings = dossier.recommendation.settings
     who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t)
-    title = f"{who or 'Portfolio'}: version {one_line(settings.version)}, {settings.status}"
+    version = f"version {one_line(settings.version)}, " if settings.version else ""
+    title = f"{who or 'Portfolio'}: {version}{settings.status}"
     names = "" if dossier.names else "Members' names are left out; the record keeps them."
     marking = one_line(settings.marking) or "none"
     return _README.format(title=title, names=names, marking=marking, mark=dossier.seal)

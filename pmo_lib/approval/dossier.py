@@ -202,49 +202,59 @@ def gather(
     decisions, names
         As in `dossier`.
     progress : callable, optional
-        Told before each step; return True to leave out the steps to come.
+        Told before and in each step; return True to leave out what is still to come.
 
     Raises
     ------
     InputError
         As `dossier`.
     """
+    made, found, step = recommendation, {}, []
+
+    def late(*_) -> bool:
+        return bool(progress and progress(*step))
+
     steps = {
-        "what would bring each project in": lambda: {"answers": _answers(recommendation, time_limit)},
-        "what running work to stop or continue": lambda: {"review": _review(recommendation)},
-        "what to debate": lambda: debated(recommendation) if time_limit else {},
-        "what other budgets would buy": lambda: _budgets(recommendation, time_limit),
-        "what changed since last time": lambda: _since(recommendation, before),
-    }  # fmt: skip
-    found: dict = {}
+        "what would bring each project in": lambda: {"answers": _answers(made, time_limit, late)},
+        "what running work to stop or continue": lambda: {"review": _review(made, late)},
+        "what to debate": lambda: debated(made, late) if time_limit else {},
+        "what other budgets would buy": lambda: _budgets(made, time_limit, late),
+        "what changed since last time": lambda: _since(made, before),
+    }
     for done, (words, ask) in enumerate(steps.items()):
-        if progress and progress(done, len(steps), words):
+        step[:] = done, len(steps), words
+        if late():
             break
         found |= ask()
     return dossier(recommendation, decisions=decisions, names=names, **found)
 
 
-def _answers(made: Recommendation, time_limit: float) -> pd.DataFrame | None:
-    return why_not(made, time_limit=time_limit) if time_limit else None
+def _answers(made: Recommendation, time_limit: float, late: Told) -> pd.DataFrame | None:
+    return why_not(made, time_limit=time_limit, progress=late) if time_limit else None
 
 
-def _budgets(made: Recommendation, time_limit: float) -> dict:
+def _budgets(made: Recommendation, time_limit: float, late: Told) -> dict:
     """Ask what budgets a fifth smaller to a fifth larger would buy, as far as the time allows."""
     if not time_limit or len(made.evaluation.score) > MOST_ASKED:
         return {}
     seconds = min(time_limit, MOST_SECONDS)
-    return {"budgets": frontier(made.portfolio, made.settings, scales=SCALES, time_limit=seconds)}
+    how = {"scales": SCALES, "time_limit": seconds, "progress": late}
+    return {"budgets": frontier(made.portfolio, made.settings, **how)}
 
 
-def _review(made: Recommendation) -> Review | None:
+def _review(made: Recommendation, late: Told) -> Review | None:
     from pmo_lib.workbench import rebalancing
 
     runs = made.portfolio.projects["status"].isin(["running", "paused"]).any()
-    return rebalancing.review(made) if runs else None
+    return rebalancing.review(made, progress=late) if runs else None
 
 
-def debated(made: Recommendation) -> dict:
-    """Ask what is safe whatever the weights, and what to debate.
+class _GivenUp(Exception):
+    """What was asked is not wanted any more."""
+
+
+def debated(made: Recommendation, stop: Callable[[], bool] = bool) -> dict:
+    """Ask what is safe whatever the weights, and what to debate; nothing if told to stop.
 
     Returns
     -------
@@ -257,7 +267,16 @@ def debated(made: Recommendation) -> dict:
 
     if len(made.evaluation.score) > MOST_ASKED or len(made.evaluation.weights) < 2:
         return {}
-    looked = sure.look(made)
+
+    def given_up() -> bool:
+        if stop():
+            raise _GivenUp
+        return False
+
+    try:
+        looked = sure.look(made, progress=given_up)
+    except _GivenUp:
+        return {}
     certainty = [*sure.statements_in_words(looked), *meeting.agenda_in_words(looked)]
     found = {"agenda": meeting.agenda(looked), "certainty": tuple(certainty)}
     return found | ({"room": _room(looked.asked)} if looked.few else {})

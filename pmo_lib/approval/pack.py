@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +79,45 @@ SEALED = "sealed.zip"
 USUAL = tuple(name for name in PARTS if name != "live")
 
 
+BESIDE = "paper"
+"""The part that takes longest, which a helper writes."""
+
+
+@contextmanager
+def helper() -> Iterator[Executor | None]:
+    """Start a process that gets ready to write the paper, while the list is chosen here.
+
+    There is none on a machine with one processor, or where none can be started safely. Until
+    it is done, memory that goes in circles is looked for seldom: there is little, and looking
+    for it takes a third of the time.
+    """
+    from pmo_lib.robustness.processes import processes
+
+    often = gc.get_threshold()
+    gc.set_threshold(100 * often[0], *often[1:])
+    try:
+        with processes(1) or nullcontext() as pool:
+            if pool:
+                pool.submit(_get_ready)
+            yield pool
+    finally:
+        gc.set_threshold(*often)
+
+
+def _get_ready() -> None:
+    """Load what draws and sets the paper."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # charts load it, for seconds, and need it not
+    from pmo_lib.export import paper_blocks
+    from pmo_lib.stories import pictures  # noqa: F401
+
+    gc.set_threshold(100 * gc.get_threshold()[0])
+    paper_blocks.get_ready()
+
+
+def _write(part: str, dossier: Dossier, path: Path) -> None:
+    PARTS[part].write(dossier, path)
+
+
 def write_pack(
     dossier: Dossier,
     folder: str | Path,
@@ -82,6 +125,7 @@ def write_pack(
     parts: Iterable[str] = USUAL,
     record=None,
     people: Mapping[str, str] | None = None,
+    helper: Executor | None = None,
     progress=None,
 ) -> tuple[list[Path], list[Path]]:
     """Write a pack into a folder, whole or not at all.
@@ -99,6 +143,8 @@ def write_pack(
         Its decisions and revealed ballots are sealed as well.
     people : mapping of name to words, optional
         What stands for names in that record, as in `contents.files_of`.
+    helper : Executor, optional
+        A process that writes the paper meanwhile: the same bytes, sooner.
     progress : callable, optional
         Called with (done, total, words).
 
@@ -120,11 +166,19 @@ def write_pack(
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: is a file; name a folder")
     with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        for done, part in enumerate(parts):
+        scratch, paper = Path(name), None
+        if helper and BESIDE in parts:
+            paper = helper.submit(_write, BESIDE, dossier, scratch / PARTS[BESIDE].file)
+        for done, part in enumerate(sorted(parts, key=lambda part: part == BESIDE)):
             if progress:
                 progress(done, len(parts) + 1, PARTS[part].words)
-            PARTS[part].write(dossier, scratch / PARTS[part].file)
+            try:
+                if paper and part == BESIDE:
+                    paper.result()
+                    continue
+            except BrokenExecutor:  # it was ended from outside: then here
+                pass
+            _write(part, dossier, scratch / PARTS[part].file)
         if progress:
             progress(len(parts), len(parts) + 1, "the sealed file")
         documents = {PARTS[part].file: (scratch / PARTS[part].file).read_bytes() for part in parts}

@@ -29,6 +29,12 @@ CHANGES = ["sheet", "row", "column", "was", "now"]
 MOST_NAMED = 50
 """Changes that are named one by one in an error; the rest are counted."""
 
+LATER = (
+    "Not checked yet: whether decisions clash, and whether there is money and people for all that is "
+    "approved. Mend these first, then read the workbook again."
+)
+"""What is added to the problems of a workbook."""
+
 _FACTS = 5
 _AS_TEXT = "\u200b"
 """Put before a text that looks like a formula and is none."""
@@ -100,7 +106,9 @@ def read_decisions(path: str | Path) -> Filled:
     decisions, undecided, wrong = _decisions(values[LIST], formulas[LIST], rows, facts[3])
     problems += [f"{path.name}: {words}" for words in wrong]
     if problems:
-        raise InputError(*problems)
+        error = InputError(*problems)
+        error.add_note(LATER)
+        raise error
     signatures = _signatures(picture, values[SIGN])
     asked = as_changes(pd.DataFrame.from_dict(picture.get("changes", {}), orient="index"))
     return Filled(
@@ -235,7 +243,8 @@ def _pack(path: Path, values: dict) -> tuple[list[str], dict]:
             f"{path.name}: is no workbook to decide in (its hidden sheet is missing); fill in the one "
             "that pmo pack wrote"
         )
-    column = [str(hidden.get((row, 0), "")) for row in range(len(hidden))]
+    last = max(row for row, _ in hidden)  # a fact that is not stated is no cell
+    column = [str(hidden.get((row, 0), "")) for row in range(last + 1)]
     try:
         return column[:_FACTS], unpack_text("".join(column[_FACTS:]))
     except ValueError as error:

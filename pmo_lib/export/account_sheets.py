@@ -30,8 +30,9 @@ def write_reasons(book: Book) -> None:
     points = f"; points are hundredths of {statements.SUMMED[made.settings.objective]}"
     told = made.ranked_list["why"].map(one_line)
     full, alike = _names_in_full(told, made.ranked_list["name"].map(one_line))
+    stands = page.standings(book)
     rows = [
-        [project.rank, one_line(project.name), page.standing(project.block), full[project.Index]]
+        [project.rank, one_line(project.name), stands[project.block], full[project.Index]]
         for project in made.ranked_list.itertuples()
     ]
     points = "" if made.settings.objective == "npv" else points

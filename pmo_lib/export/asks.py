@@ -34,26 +34,25 @@ def shortened(text: str) -> str:
 
 
 def occasion(dossier: Dossier) -> str:
-    """Say who meets when, on the data of which day."""
+    """Say who meets when, on the data of which day, as far as that is stated."""
     settings = dossier.recommendation.settings
-    parts = [
-        shortened(settings.board),
-        f"Meeting {long_date(settings.meeting_date)}",
-        f"Data of {long_date(settings.data_date)}",
-    ]
-    return " · ".join(part for part in parts if part)
+    data = f"Data of {long_date(settings.data_date)}" if settings.data_date else ""
+    return " · ".join(filter(None, (meeting(dossier), data)))
 
 
 def meeting(dossier: Dossier) -> str:
-    """Say who meets when."""
-    return " · ".join(occasion(dossier).split(" · ")[:-1])
+    """Say who meets when, as far as that is stated."""
+    settings = dossier.recommendation.settings
+    day = f"Meeting {long_date(settings.meeting_date)}" if settings.meeting_date else ""
+    return " · ".join(filter(None, (shortened(settings.board), day)))
 
 
 def standing(dossier: Dossier) -> str:
     """Say status, version and the pack's mark."""
     settings = dossier.recommendation.settings
     version, mark = shortened(settings.version), dossier.seal[:SEAL_SHOWN]
-    return f"{settings.status} · version {version} · pack {mark}"
+    version = f"version {version}" if version else ""
+    return " · ".join(filter(None, (settings.status, version, f"pack {mark}")))
 
 
 def by_year(dossier: Dossier) -> pd.DataFrame:
@@ -95,8 +94,7 @@ def headline(dossier: Dossier) -> str:
 
 def _on_proposals(dossier: Dossier) -> pd.DataFrame:
     """Return the decisions that are not on changes of running work."""
-    decisions = dossier.decisions
-    return decisions[~decisions.index.isin(dossier.changes.index)]
+    return dossier.decisions.drop(dossier.changes.index, errors="ignore")
 
 
 def _outcomes(dossier: Dossier) -> list[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from pmo_lib.approval.clash import APPROVED
 from pmo_lib.approval.dossier import DECISIONS
 from pmo_lib.export import adding, agenda_sheet, first_page, page
 from pmo_lib.export.page import Book, Column, Formula
-from pmo_lib.wording import counted, listed, long_date, one_line
+from pmo_lib.wording import counted, listed, one_line
 
 NAME = "Cover"
 
@@ -42,14 +42,11 @@ def write(book: Book, contents: dict[str, str]) -> None:
         sheet.set_column_pixels(place, place, column.pixels)
     room = sum(column.pixels for column in _COLUMNS) * 0.75 - page.PADDING
     who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t)
+    what = f"Projects {'for decision' if dossier.decisions is None else 'decided on'}"
     head = [
         (" · ".join(one_line(t) for t in (settings.status, settings.marking) if t), "sign", 12, 18.0),
         (who or "Portfolio for approval", "title", 14, 24.0),
-        (
-            f"Projects for decision · Meeting {long_date(settings.meeting_date)} · Data of "
-            f"{long_date(settings.data_date)} · Version {one_line(settings.version)}",
-            "quiet", 9, 15.0,
-        ),
+        (" · ".join([what, *statements.occasion(settings)]), "quiet", 9, 15.0),
     ]  # fmt: skip
     for row, (text, look, size, tall) in enumerate(head):
         text, _ = page.fitted(book, text, room, f"{NAME}, head", most=1, size=size, bold=True)

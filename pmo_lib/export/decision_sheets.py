@@ -59,9 +59,9 @@ def write_sensitivity(book: Book) -> None:
     room, budgets, title = book.dossier.room, book.dossier.budgets, "What would change the list"
     points = ("points",)
     columns = [
-        Column("Criterion", 420), Column("Weight now\n%", 110, points),
-        Column("List stays from\n%", 130, points), Column("List stays to\n%", 130, points),
-        Column("Room below\npoints", 130, points), Column("Room above\npoints", 130, points),
+        Column("Criterion", 330), Column("Weight now\n%", 90, points),
+        Column("List stays from\n%", 90, points), Column("List stays to\n%", 116, points),
+        Column("Room below\npoints", 325, points), Column("Room above\npoints", 325, points),
     ]  # fmt: skip
     note = (
         "Each weight is moved by itself, the others in proportion; between the two ends the best "
@@ -84,9 +84,9 @@ def _write_budgets(book: Book, sheet, row: int, budgets) -> None:
     """Write what smaller and larger budgets would buy."""
     made = book.recommendation
     columns = [
-        Column("Budgets, all alike", 420), money_column(book, "For proposals", 110),
-        Column("Projects", 130, ("rank",)), Column("Worth of the list", 130),
-        Column("Comes in", 130), Column("Drops out", 130),
+        Column("Budgets, all alike", 330), money_column(book, "For proposals", 90),
+        Column("Projects", 90, ("rank",)), Column("Worth of the list", 116),
+        Column("Comes in", 325), Column("Drops out", 325),
     ]  # fmt: skip
     rows = []
     for point in budgets.itertuples():
@@ -142,7 +142,8 @@ def write_sign_off(book: Book) -> None:
         f"{base_date(made.portfolio, settings)} on. {_office(settings)}",
         f"What is signed is locked and checkable: pack {dossier.seal}.",
     ]
-    title = f"Sign-off: {settings.status}, version {one_line(settings.version)}"
+    version = f", version {one_line(settings.version)}" if settings.version else ""
+    title = f"Sign-off: {settings.status}{version}"
     sheet, row = page.start(book, SIGN, columns, title=title, notes=notes)
     for line in dossier.matrix.itertuples():
         above = f"above {money_words(line.above, settings.currency)}" if line.above else "any"

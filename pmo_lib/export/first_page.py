@@ -13,7 +13,7 @@ from pmo_lib.approval.dossier import DECISIONS
 from pmo_lib.export import adding, asks, layout, page
 from pmo_lib.export.page import Book, Column, Formula
 from pmo_lib.export.words import PADDING, wrap
-from pmo_lib.wording import counted, long_date, one_line
+from pmo_lib.wording import counted, one_line
 from pmo_lib.workbench.pricing import base_date
 
 NAME = "Ranked list"
@@ -177,10 +177,9 @@ def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None
     right = sum(column.room for column in columns[_WHY:])
     who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t) or NAME
     sign = " · ".join(one_line(t) for t in (settings.status, settings.marking) if t)
-    facts = (
-        f"Ranked list of proposals for decision · Meeting {long_date(settings.meeting_date)} · "
-        f"Data of {long_date(settings.data_date)} · Version {one_line(settings.version)}"
-    )
+    approved = settings.status == "APPROVED"
+    what = f"Ranked list of proposals{'' if approved else ' for decision'}"
+    facts = " · ".join([what, *statements.occasion(settings)])
     who, _ = page.fitted(book, who, left, f"{NAME}, title", most=1, size=14, bold=True)
     sign, _ = page.fitted(book, sign, right, f"{NAME}, marking", most=1, size=12, bold=True)
     facts, _ = page.fitted(book, facts, left + right, f"{NAME}, facts", most=1)
@@ -245,14 +244,17 @@ def _write_list(listed: List, row: int) -> int:
     """Write the blocks of the list; return the row after them."""
     ranked, proposals = listed.book.recommendation.ranked_list, _proposals(listed.book)
     blocks = dict(iter(proposals.groupby("block", sort=False)))
-    nobody = ranked.iloc[:0]
+    nobody, words = ranked.iloc[:0], statements.block_words(listed.book.recommendation)
     row = _write_changes(listed, row)
     first = row
     row = _write_running(listed, row, int((ranked["block"] == "continues").sum()))
     row, last = _write_block(listed, row, blocks.get("mandatory", nobody), last=None)
     chosen = blocks.get("recommended", nobody)
     row = _write_bar(
-        listed, row, f"RECOMMENDED by rank: {counted(len(chosen), 'project')}", _sums(row, chosen)
+        listed,
+        row,
+        f"{words['recommended']} by rank: {counted(len(chosen), 'project')}",
+        _sums(row, chosen),
     )
     row, _ = _write_block(listed, row, chosen, last=last)
     row = _write_money_left(listed, row)
@@ -260,7 +262,7 @@ def _write_list(listed: List, row: int) -> int:
     row = _write_bar(
         listed,
         row,
-        f"NOT RECOMMENDED by rank: {counted(len(refused), 'project')}",
+        f"{words['not recommended']} by rank: {counted(len(refused), 'project')}",
         _sums(row, refused),
     )
     row, _ = _write_block(listed, row, refused, last=None)

@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pmo_lib import periods
 from pmo_lib.export import page
 from pmo_lib.export.page import Book, Column, Formula
+from pmo_lib.statements import as_listed
 from pmo_lib.wording import limit_words, one_line
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.pricing import base_date
@@ -61,6 +62,7 @@ def write_constraints(book: Book) -> None:
         "recommended proposals take. Left over cannot be moved to another year, fund, role or month, "
         "except as stated below."
     ]
+    notes = [as_listed(book.recommendation, note) for note in notes]
     if len(_taken_up(book.recommendation, "cost")):
         notes.append(
             "What people hired cost counts as moved away; they count as available and as used."
@@ -222,6 +224,7 @@ def write_people(book: Book) -> None:
         "the share left over of what is available; white on black: next to nothing."
     )
     columns = [Column("Month", 90), *roles]
+    note = as_listed(book.recommendation, note)
     sheet, first = page.start(book, PEOPLE, columns, title=title, notes=[note])
     for row, (month, cells) in enumerate(left.sort_index().iterrows(), first):
         page.put(book, sheet, row, 0, periods.month_label(month), "row")

@@ -149,11 +149,12 @@ def _opening(dossier: Dossier) -> str:
     """Say whose minutes of which meeting these are, and what they are of."""
     settings = dossier.recommendation.settings
     draft = "" if dossier.decisions is not None else " (draft, to be filled in)"
+    day = f", {long_date(settings.meeting_date)}" if settings.meeting_date else ""
     lines = [
         f"**{plain(settings.marking)}**" if settings.marking else "",
-        f"# Minutes of {plain(settings.board) or 'the board'}, {long_date(settings.meeting_date)}{draft}",
+        f"# Minutes of {plain(settings.board) or 'the board'}{day}{draft}",
         f"{plain(settings.organisation)} · {plain(asks.standing(dossier))}".removeprefix(" · "),
-        f"Present: {BLANK} In the chair: {BLANK} Apologies: {BLANK} Interests declared: {BLANK}",
+        f"{'' if day else f'Held on: {BLANK} '}Present: {BLANK} In the chair: {BLANK} Apologies: {BLANK} Interests declared: {BLANK}",
         plain(asks.headline(dossier))
         if dossier.decisions is not None
         else f"Recommended: {plain(dossier.recommendation.headline)}",

@@ -21,6 +21,7 @@ _BLOCK_TITLES = {
     "not recommended": "Not recommended, by rank",
     "not assessed": "Not assessed",
 }
+"""What opens each block, in the word for a list that is not approved yet."""
 
 
 def priced_list(book: Book) -> pd.DataFrame:
@@ -52,10 +53,11 @@ def write_npv(book: Book) -> None:
     ]
     title = "What each project costs and brings"
 
+    stands = page.standings(book)
+
     def rows(first: int) -> list:
-        return [
-            _npv_row(number, project) for number, project in enumerate(table.itertuples(), first)
-        ]
+        projects = enumerate(table.itertuples(), first)
+        return [_npv_row(number, one, stands[one.block]) for number, one in projects]
 
     sheet, first, row = page.write_sheet(book, NPV, columns, rows, title=title, notes=notes)
     sums = {place: table[name] for place, (name, _) in enumerate(money.values(), start=3)}
@@ -63,11 +65,11 @@ def write_npv(book: Book) -> None:
     page.write_rows(book, sheet, row, columns, [cells], "total")
 
 
-def _npv_row(row: int, project) -> list:
+def _npv_row(row: int, project, stands: str) -> list:
     cost, benefit = xl_rowcol_to_cell(row, 6), xl_rowcol_to_cell(row, 7)
     ratio = Formula(f"{benefit}/{cost}", project.bcr) if project.cost_pv > 0 else None
     return [
-        project.rank, one_line(project.name), page.standing(project.block), project.cost_in_budget,
+        project.rank, one_line(project.name), stands, project.cost_in_budget,
         project.cost_beyond, project.sunk, project.cost_pv, project.benefit_pv,
         Formula(f"{benefit}-{cost}", project.npv), ratio,
         "never" if np.isinf(project.payback) else project.payback,
@@ -126,7 +128,8 @@ def write_by_year(book: Book) -> None:
     sheet, row = page.start(book, BY_YEAR, columns, title="Cost by year and fund", notes=notes)
     ranges = {}
     for block, cells in rows.groupby("block", sort=False):
-        row = page.write_bar(book, sheet, row, columns, _BLOCK_TITLES[block])
+        title = statements.as_listed(made, _BLOCK_TITLES[block])
+        row = page.write_bar(book, sheet, row, columns, title)
         ranges[block] = (row, row + len(cells) - 1)
         records = cells.to_dict("records")
         lines = [_year_row(row + n, record, years) for n, record in enumerate(records)]
@@ -179,9 +182,10 @@ def _write_sums(book: Book, sheet, row: int, columns, rows, years, ranges) -> No
     limits = budget(made.portfolio, made.settings)
     funds = list(dict.fromkeys(tuple(label[1:]) for label in limits.index))
     for words, blocks in _SUMS.items():
-        row = page.write_bar(book, sheet, row, columns, words)
+        shown = statements.as_listed(made, words)
+        row = page.write_bar(book, sheet, row, columns, shown)
         for fund in funds:
-            cells: list = [None, words, fund_words(fund)]
+            cells: list = [None, shown, fund_words(fund)]
             here = rows["block"].isin(blocks) & (rows["fund"] == cells[2])
             for column, year in enumerate(years, start=3):
                 label = (year, *fund)

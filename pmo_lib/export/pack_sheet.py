@@ -6,8 +6,6 @@ import base64
 import json
 import zlib
 
-import pandas as pd
-
 from pmo_lib.approval.mark import inputs_mark
 from pmo_lib.export import asks
 from pmo_lib.export.page import Book, Formula
@@ -41,10 +39,9 @@ def picture(book: Book) -> dict:
     Cells stand by sheet: row, column, value and, where there is one, formula.
     """
     sheets = {
-        name: [[row, column, *_told(cell)] for (row, column), cell in sorted(cells.items())
-               if not _is_empty(cell)]
+        name: [[*place, *_told(cells[place])] for place in sorted(cells)]
         for name, cells in book.cells.items()
-    }  # fmt: skip
+    }
     asked = book.dossier.changes.astype(object)
     return {
         "sheets": sheets,
@@ -54,16 +51,12 @@ def picture(book: Book) -> dict:
     }
 
 
-def _is_empty(cell) -> bool:
-    return not isinstance(cell, Formula) and (bool(pd.isna(cell)) or cell == "")
-
-
 def _told(cell) -> tuple:
     """Return the value of a cell, and its formula if it has one."""
     if isinstance(cell, Formula):
         value = cell.value if isinstance(cell.value, str) else float(cell.value)
         return value, cell.text
-    return (cell,) if isinstance(cell, str) else (float(cell),)
+    return (cell,)
 
 
 def pack_text(found: dict) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from pmo_lib import statements
 from pmo_lib.approval.dossier import Dossier
 from pmo_lib.export.words import PADDING, width, wrap
 from pmo_lib.wording import Money, one_line, visible
@@ -155,9 +156,10 @@ class Formula:
 RANK = Column("Rank", 44, ("rank",))
 
 
-def standing(block: str) -> str:
-    """Word the block of the list that a project stands in."""
-    return "running" if block == "continues" else block
+def standings(book: Book) -> dict[str, str]:
+    """Word each block of the list that a project may stand in."""
+    words = statements.block_words(book.recommendation)
+    return {"continues": "running"} | {block: word.lower() for block, word in words.items()}
 
 
 def yes(flag: bool) -> str:
@@ -187,16 +189,18 @@ def look(book: Book, *names: str):
 def put(book: Book, sheet, row: int, column: int, cell: Any, *looks: str) -> None:
     """Write one cell: text always as text, a missing number as an empty cell."""
     form = look(book, *looks)
-    if book.dossier is not None and "open" not in looks:
-        book.cells.setdefault(sheet.get_name(), {})[row, column] = cell
     if isinstance(cell, Formula):
         sheet.write_formula(row, column, f"={cell.text}", form, cell.value)
     elif isinstance(cell, str):
         sheet.write_string(row, column, cell, form)
-    elif cell is None or pd.isna(cell):
+    elif cell is None or cell is pd.NA or cell != cell:
         sheet.write_blank(row, column, None, form)
+        return
     else:
-        sheet.write_number(row, column, float(cell), form)
+        cell = float(cell)
+        sheet.write_number(row, column, cell, form)
+    if book.dossier is not None and cell != "" and "open" not in looks:
+        book.cells.setdefault(sheet.name, {})[row, column] = cell
 
 
 def place(sheet, row: int, column: int) -> str:
@@ -300,8 +304,8 @@ def start(
         sheet.set_column_pixels(place, place, column.pixels)
     last = len(columns) - 1
     room = sum(column.pixels for column in columns) * 0.75 - PADDING
-    signs = [settings.marking, settings.status, f"version {settings.version}"]
-    sign = " · ".join(one_line(s) for s in signs if s)
+    version = f"version {settings.version}" if settings.version else ""
+    sign = " · ".join(one_line(s) for s in (settings.marking, settings.status, version) if s)
     sign, _ = fitted(book, sign, room, f"{name}, marking", most=1, bold=True)
     across(book, sheet, 0, 0, last, sign, "bold", "quiet")
     across(book, sheet, 1, 0, last, title, "title")
@@ -328,12 +332,13 @@ def set_up_page(book: Book, sheet, name: str) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
-    marking, version = _header(settings.marking), _header(f"{settings.status} v{settings.version}")
+    version = f"{settings.status} v{settings.version}" if settings.version else settings.status
+    marking, version = _header(settings.marking), _header(version)
     who = " · ".join(filter(None, map(_header, (settings.organisation, settings.board))))
     fixed = {"margin": 0.17, "scale_with_doc": False, "align_with_margins": True}
     sheet.set_header(f"&L&8 {who}&C&8&B {marking}&R&8 {_header(name)} · {version}", fixed)
-    data = _header(f"data of {settings.data_date or 'no stated date'}")
-    sheet.set_footer(f"&L&8 {version} · {data}&C&8&B {marking}&R&8 Page &P of &N", fixed)
+    data = f" · {_header(f'data of {settings.data_date}')}" if settings.data_date else ""
+    sheet.set_footer(f"&L&8 {version}{data}&C&8&B {marking}&R&8 Page &P of &N", fixed)
 
 
 def _header(text: str, most: int = 40) -> str:

@@ -14,6 +14,7 @@ from pmo_lib.approval.dossier import Dossier
 from pmo_lib.checks import InputError, show
 from pmo_lib.export import asks, paper_parts
 from pmo_lib.export.paper_blocks import FONTS
+from pmo_lib.export.words import sign_name
 from pmo_lib.tables.writing import ending_in, write_whole
 from pmo_lib.wording import one_line
 
@@ -32,6 +33,7 @@ DRAWN = (
 LONG_WORD, PIECE = 20, 10
 """Words longer than this may be broken after every so many letters, so that none is cut off."""
 
+_SIGNS = re.compile(r"[^\x00-\x7f]")
 _UNBROKEN = re.compile(rf"\S{{{LONG_WORD + 1},}}")
 _MISSING = 'the pack needs typst; install it with: pip install "pmo-lib[pack]"'
 
@@ -143,17 +145,15 @@ def drawn(text: str) -> str:
     """
     if text.isascii():
         return text
-    return "".join(c if c.isascii() else _sign(c) for c in unicodedata.normalize("NFC", text))
+    return _SIGNS.sub(lambda sign: _sign(sign[0]), unicodedata.normalize("NFC", text))
 
 
 def _sign(letter: str) -> str:
     kind = unicodedata.category(letter)
     if kind != "Cn" and any(low <= ord(letter) <= high for low, high in DRAWN):
         return letter
-    if kind in ("Cf", "Mn") and ord(letter) > 0x2000:
-        return ""  # a joiner or a choice of look: it has none of its own
-    if kind == "So":
-        return f"[{unicodedata.name(letter).lower()}]"
+    if kind == "So" or (kind in ("Cf", "Mn") and ord(letter) > 0x2000):
+        return sign_name(letter)
     return f"[U+{ord(letter):04X}]"
 
 

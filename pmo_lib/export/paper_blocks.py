@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -78,18 +78,34 @@ def _places(numbers: pd.Series) -> int:
     return 0 if (known.round(6) % 1 == 0).all() else 1 if known.abs().max() >= 10 else 2
 
 
-def picture(chart, more: str = "") -> dict | None:
-    """Return a chart as a drawing, with its title and subtitle as words for who cannot see it."""
-    if chart is None:
-        return None
+def get_ready() -> None:
+    """Load what draws pictures, which takes far longer than one of them."""
     import altair as alt
     import vl_convert
 
+    plan = alt.Chart().mark_point().to_dict(validate=False)
+    vl_convert.vegalite_to_svg(plan, vl_version=_version())
+
+
+def _version() -> str:
+    import altair as alt
+
+    return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+
+
+def picture(chart, more: str = "", told: Callable[[str], str] = str) -> dict | None:
+    """Return a chart as a drawing, with its title and subtitle as words for who cannot see it.
+
+    `told` words the title.
+    """
+    if chart is None:
+        return None
+    import vl_convert
+
     plan = chart.to_dict(validate=False)
-    plan["config"]["font"] = FONTS[0]
-    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    drawing = vl_convert.vegalite_to_svg(plan, vl_version=version)
-    heading = plan["title"]
+    plan["config"]["font"], heading = FONTS[0], plan["title"]
+    heading["text"] = told(heading["text"])
+    drawing = vl_convert.vegalite_to_svg(plan, vl_version=_version())
     under = heading.get("subtitle", "")
     under = " ".join(under) if isinstance(under, list) else under
     wide, tall = (float(x) for x in _SIZES.search(drawing).groups())

@@ -128,13 +128,6 @@ def parts(dossier: Dossier) -> list[dict]:
 WAITS = ("What waits to make room", "What waits, and what was rejected")
 """Heading of what is not on the list now: before the meeting, and after it."""
 
-BARS = {
-    "mandatory": "MANDATORY",
-    "recommended": "RECOMMENDED",
-    "not recommended": "NOT RECOMMENDED",
-    "not assessed": "NOT ASSESSED",
-}
-
 
 def _list(dossier: Dossier) -> list[dict]:
     """Lay out the ranked list with its cut line."""
@@ -152,13 +145,11 @@ def _list(dossier: Dossier) -> list[dict]:
     if len(running):
         words = f"COMMITTED: {statements.committed(made)}, listed under Running work"
         rows.append(_bar(words, running["cost"].sum(), money, wide))
-    for block, words in BARS.items():
+    for block, words in statements.block_words(made).items():
         listed_ = ranked[ranked["block"] == block]
         if block == "not recommended":
             rows.append(row({"text": asks.cut(dossier), "span": wide}, kind="cut"))
         if len(listed_):
-            if made.settings.status == "APPROVED" and decided is not None:
-                words = words.replace("RECOMMENDED", "APPROVED")
             words = f"{words}: {counted(len(listed_), 'project')}"
             rows.append(_bar(words, listed_["cost"].sum(), money, wide))
         rows += [_project(dossier, one, money) for one in listed_.itertuples()]
@@ -313,6 +304,7 @@ def _running(dossier: Dossier) -> list:
     made, money = dossier.recommendation, statements.money_of(dossier.recommendation)
     running = made.ranked_list[made.ranked_list["block"] == "continues"]
     if dossier.review is None:
+        ending = statements.ending(made)
         columns = [
             column("Project", 6),
             column("Sponsor", 3),
@@ -320,7 +312,7 @@ def _running(dossier: Dossier) -> list:
         ]
         rows = [
             (
-                one_line(one.name) + ", stopped" * (one.Index in statements.ending(made)),
+                one_line(one.name) + ", stopped" * (one.Index in ending),
                 one_line(one.sponsor),
                 _money_cell(one.cost, money),
             )

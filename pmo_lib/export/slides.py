@@ -21,6 +21,9 @@ ROWS = 16
 MOST_LISTED = 47
 """Projects shown of a longer list: those nearest to the line; the paper has all."""
 
+MOST_WAITING = 8
+"""Projects named that wait for one reason; the notes have all."""
+
 MOST_DEBATED = 12
 """Debated projects with a slide of their own; the most divided."""
 
@@ -63,11 +66,13 @@ def _ask(made: Deck) -> None:
     added = base.slide(made, asks.headline(dossier))
     by_year, money = asks.by_year(dossier), statements.money_of(dossier.recommendation)
     box = LEFT_HALF if len(by_year) else WHOLE
-    numbered = [f"{n}. {words}" for n, words in enumerate(asks.asks(dossier), 1)]
-    base.points(made, added, box, [*asks.decided(dossier), *numbered], size=18)
+    texts = [f"{n}. {words}" for n, words in enumerate(asks.asks(dossier), 1)]
+    if dossier.decisions is not None:
+        texts = [*asks.decided(dossier), "Asked before the meeting:", *texts]
+    base.points(made, added, box, texts, size=18)
     if len(by_year):
         table = by_year.drop(columns="in all").T.iloc[:, :2] / money.divisor
-        words = "There is for proposals, and recommended, by year. The paper has the figures."
+        words = f"{table.columns[0]}, and {table.columns[1].lower()}, by year. The paper has the figures."
         unit, form = f"{money.unit} a year", _form(money)
         base.chart(made, added, RIGHT_HALF, table, words=words, unit=unit, form=form)
     base.finish(made, added)
@@ -171,7 +176,9 @@ def _left_over(made: Deck) -> None:
     added = base.slide(made, f"{total} is left over, and {counted(len(waits), 'project')} wait"
                        + ("s" if len(waits) == 1 else ""))  # fmt: skip
     texts = [sentence(asks.left_over(dossier).partition(" By year: ")[0])]
-    texts += [f"{one_line(row.name)}: {row.why}" for row in waits.itertuples()]
+    for why, group in waits["name"].map(one_line).groupby(waits["why"], sort=False):
+        texts.append(f"{listed(group, most=MOST_WAITING)}: {why}")
+        made.shortened.extend([f"{listed(group)}: {why}"] * (len(group) > MOST_WAITING))
     base.points(made, added, LEFT_HALF, texts)
     table = by_year.drop(columns="in all").T[["Left over"]] / money.divisor
     words = "What is left over of the budgets, by year."
@@ -206,10 +213,12 @@ def _serves(made: Deck) -> None:
     added = base.slide(made, title)
     table.index = [one_line(names.get(o, o)) for o in table.index]
     place = Box(base.EDGE, base.TOP, 560, WHOLE.high)
-    words = "Share of the recommended money by objective, beside the importance of each."
+    word = statements.list_word(recommendation)
+    words = f"Share of the {word} money by objective, beside the importance of each."
     base.chart(made, added, place, table, words=words, unit="%", across=True, form="0")
     beside = Box(620, base.TOP, base.WIDE - base.EDGE - 620, WHOLE.high)
     says = [served.spend_in_words(recommendation), served.coverage_in_words(recommendation)]
+    says = [statements.as_listed(recommendation, words) for words in says]
     base.points(made, added, beside, says, size=14)
     base.finish(made, added)
 

@@ -15,7 +15,7 @@ from pmo_lib import periods
 from pmo_lib.approval.dossier import Dossier
 from pmo_lib.checks import InputError
 from pmo_lib.export import asks
-from pmo_lib.export.words import wrap
+from pmo_lib.export.words import without_emoji, wrap
 from pmo_lib.wording import one_line
 
 WIDE, HIGH = 960.0, 540.0
@@ -106,20 +106,22 @@ def slide(made: Deck, title: str):
     place.width, place.height = Pt(WIDE - 2 * EDGE), Pt(62)
     for size, most in ((24, 2), (20, 2), (16, 3)):
         made.shortened.clear()
-        lines = fitted(made, title, WIDE - 2 * EDGE, size=size, bold=True, most=most)
-        if not made.shortened:
+        line = fitted(made, title, WIDE - 2 * EDGE, size=size, bold=True, most=most)
+        if not line.endswith("…"):
             break
-    _write(place.text_frame, [lines], size=size, bold=True, colour=INK)
+    _write(place.text_frame, [line], size=size, bold=True, colour=INK)
     return added
 
 
 def fitted(made: Deck, text: object, wide: float, *, size: float, most: int, bold=False) -> str:
-    """Return a text that fits so many lines; one that does not is in the notes in full."""
+    """Return a text that fits so many lines; one that does not, or has emoji, is in the notes in full."""
     text = one_line(text)
-    lines = wrap(text, wide - 2, size=size, bold=bold)
+    shown = without_emoji(text)
+    lines = wrap(shown, wide - 2, size=size, bold=bold)
+    if len(lines) > most or shown != text:
+        made.shortened.append(text)
     if len(lines) <= most:
-        return text
-    made.shortened.append(text)
+        return shown
     last = wrap(lines[most - 1], max(wide - 2 * size, 0.4 * wide), size=size, bold=bold)[0]
     return " ".join([*lines[: most - 1], f"{last}…"])
 
@@ -138,7 +140,7 @@ def _write(
     for place, text in enumerate(texts):
         line = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
         run = line.add_run()
-        run.text = text
+        run.text = without_emoji(text)
         run.font.name, run.font.size, run.font.bold = FONT, Pt(size), bold
         run.font.color.rgb = RGBColor.from_string(colour)
         line.alignment = {"l": PP_ALIGN.LEFT, "r": PP_ALIGN.RIGHT, "c": PP_ALIGN.CENTER}[side]
@@ -284,6 +286,8 @@ def chart(
     drawn.font.size, drawn.font.name = Pt(11), FONT
     if drawn.has_legend:
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    for number in drawn._chartSpace.xpath("//c:axId | //c:crossAx"):
+        number.set("val", number.get("val").lstrip("-"))  # the schema knows none below zero
     axis, steps = drawn.value_axis, drawn.category_axis
     axis.has_title, axis.has_major_gridlines = True, True
     if not (table_ < 0).any(axis=None):

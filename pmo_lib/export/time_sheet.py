@@ -22,9 +22,10 @@ def write_schedule(book: Book) -> None:
         Column("Planned start", 110), Column("Months later", 96, ("rank",)), Column("Finish", 110),
         Column("Taken", 300),
     ]  # fmt: skip
-    rows, note = [], "No running or recommended project states a start."
+    word = statements.list_word(made)
+    rows, note = [], f"No running or {word} project states a start."
     if not made.choice.selected.any():
-        note = "Nothing is recommended."
+        note = f"Nothing is {word}."
     elif (table := workbench.schedule(made))["start"].notna().any():
         rows, note = _rows(book, table), statements.starts_words(made.settings)
     page.write_sheet(book, SCHEDULE, columns, rows, title=title, notes=[note])
@@ -34,7 +35,7 @@ def _rows(book: Book, table: pd.DataFrame) -> list[list]:
     """Lay out the schedule; what is not as planned is said in words."""
     made = book.recommendation
     words = statements.conditions(made)
-    lists = made.ranked_list["block"].map(page.standing)
+    lists = made.ranked_list["block"].map(page.standings(book))
     dates = table[["start", "planned", "finish"]].map(periods.month_label, na_action="ignore")
     dates = dates.fillna("not stated")
     rows = zip(table.index, made.names(table.index), dates.to_numpy(), table["delay"], strict=True)
@@ -52,7 +53,8 @@ def write_people(book: Book) -> None:
         words = "No capacity is stated: people do not limit the list."
         page.empty_sheet(book, PEOPLE, title, words)
         return
-    names = ("There is", "Running work", "Recommended", "Left over")
+    word = statements.list_word(book.recommendation)
+    names = ("There is", "Running work", word.capitalize(), "Left over")
     columns = [Column("Role", 300), Column("Year", 90)]
     columns += [Column(f"{name}\nperson-years", 120, ("points",)) for name in names]
     columns += [Column("Taken\n% of all", 90, ("percent",)), Column("Fullest month", 100)]

@@ -52,6 +52,37 @@ PADDING = 4.5
 """What a cell keeps free to the left and right of its text. [pt]"""
 
 
+_EMOJI = re.compile(
+    "\u200d?[\u231a\u231b\u23e9-\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693\u26a1\u26aa\u26ab"
+    "\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a\u270b\u2728\u274c"
+    "\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff]"
+    "[\u200d\ufe0f]*|[\ufe0e\ufe0f]"
+)
+"""What is drawn as a picture, from a font that not every machine has, with what joins such pictures."""
+
+
+def without_emoji(text: str) -> str:
+    """Name the pictures in a text, so that no machine shows a box instead.
+
+    >>> without_emoji("tram 🚊, ❤️ 電車 ✓ 👩‍🚒")
+    'tram [tram], ❤ 電車 ✓ [woman][fire engine]'
+    """
+    if text.isascii():
+        return text
+    return _EMOJI.sub(lambda sign: "".join(map(sign_name, sign[0])), text)
+
+
+def sign_name(letter: str) -> str:
+    """Name a sign in brackets; one that only says how another looks has no name.
+
+    >>> sign_name("🚊"), sign_name("🇬"), sign_name("🏽")
+    ('[tram]', '[g]', '')
+    """
+    kind, name = unicodedata.category(letter), unicodedata.name(letter, "").lower()
+    shown = name.removeprefix("regional indicator symbol letter ") or f"u+{ord(letter):04x}"
+    return "" if kind in ("Cf", "Mn", "Sk") else f"[{shown}]"
+
+
 @functools.lru_cache(maxsize=100_000)
 def width(text: str, *, size: float = 9, bold: bool = False) -> float:
     """Measure a line of text as a renderer would set it. [pt]."""

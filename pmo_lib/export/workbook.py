@@ -101,9 +101,17 @@ def as_workbook(
     return file.getvalue()
 
 
+class Sheet(xlsxwriter.worksheet.Worksheet):
+    """A sheet whose formulas hold no functions of later versions, so that none is looked for."""
+
+    def _prepare_formula(self, formula, expand_future_functions=False):
+        return formula.removeprefix("=")
+
+
 def opened(file: io.BytesIO, recommendation: Recommendation, **asked) -> Book:
     """Open a workbook to be written; `asked` are further fields of `Book`."""
     workbook = xlsxwriter.Workbook(file, OPTIONS)
+    workbook.worksheet_class = Sheet
     money_shown, people = statements.money_of(recommendation), limits.people(recommendation)
     book = Book(workbook, recommendation, money_shown, people, **asked)
     _set_properties(book)

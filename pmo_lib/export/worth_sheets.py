@@ -75,10 +75,12 @@ def write_alignment(book: Book) -> None:
         "1 extreme. Alignment is the sum of contributions times objective weights (first row). The second "
         "row splits the recommended money by what it serves: does it follow the weights?"
     )
+    note = statements.as_listed(made, note)
     sheet, top = page.start(book, ALIGNMENT, columns, title=title, notes=[note])
     row = _write_points(book, sheet, top, columns, "Objective weights", weights)
     spend = _spend(book, rated)
-    row = _write_points(book, sheet, row, columns, "Share of recommended money", spend)
+    words = f"Share of {statements.list_word(made)} money"
+    row = _write_points(book, sheet, row, columns, words, spend)
     last, lines = 2 + len(weights), []
     ranked = made.ranked_list[made.ranked_list.index.isin(rated.index)]
     above = ":".join(xl_rowcol_to_cell(top, column, row_abs=True) for column in (3, last))

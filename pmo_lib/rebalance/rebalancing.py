@@ -59,6 +59,7 @@ def rebalance(
     gap: float = 1e-3,
     time_limit: float = TIME_LIMIT,
     progress: Progress | None = None,
+    actions: Actions | None = None,
     **constraints: Any,
 ) -> Rebalance:
     """Choose for every project whether it goes on, slows down, stops, pauses, starts or is left.
@@ -92,6 +93,8 @@ def rebalance(
         Sign before money in reasons.
     gap, time_limit, progress
         As in `selection.choose`.
+    actions : Actions, optional
+        What `lay_out` makes of the same, where it is known already.
     **constraints
         ``delay`` (Series like value: months after the planned start), ``pause_months``
         (0: no pause), ``discount_rate`` (yearly, for a pause) and what `selection.choose`
@@ -118,7 +121,7 @@ def rebalance(
     >>> rebalance(value, cost, 8.0, projects=projects).table["action"].to_list()
     ['stop', 'continue', 'start']
     """
-    actions = lay_out(value, cost, budget, projects=projects, **constraints)
+    actions = actions or lay_out(value, cost, budget, projects=projects, **constraints)
     model = actions.with_most(stops=most_stops, changes=most_changes)
     found = best(model, gap=gap, time_limit=time_limit, progress=progress)
     decided = [constraints.get(name, ()) for name in ("forced_in", "forced_out")]

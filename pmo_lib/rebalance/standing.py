@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmo_lib import selection
-from pmo_lib.rebalance.actions import first_of, lay_out
+from pmo_lib.rebalance.actions import Actions, first_of, lay_out
 from pmo_lib.rebalance.words import ahead_words
 from pmo_lib.wording import limit_words, money_words
 
@@ -29,6 +29,7 @@ def standing(
     currency: str = "",
     gap: float = 1e-3,
     time_limit: float = 30.0,
+    actions: Actions | None = None,
     **constraints: Any,
 ) -> pd.DataFrame:
     """Ask of all that runs or is paused whether it would be started today.
@@ -47,6 +48,8 @@ def standing(
         project of `drift` has them.
     gap, time_limit
         As in `selection.choose`.
+    actions : Actions, optional
+        What `lay_out` makes of the same, where it is known already.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def standing(
     >>> standing(value, cost, 8.0, projects=projects)["verdict"].to_list()
     ['would not be started today']
     """
-    actions = lay_out(value, cost, budget, projects=projects, **constraints)
+    actions = actions or lay_out(value, cost, budget, projects=projects, **constraints)
     own = {
         k: v for k, v in constraints.items() if k not in ("delay", "pause_months", "discount_rate")
     }

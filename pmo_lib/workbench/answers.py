@@ -21,7 +21,7 @@ from pmo_lib.wording import (
     worth_words,
 )
 from pmo_lib.workbench.problem import as_chosen
-from pmo_lib.workbench.reasons import named, shortfalls
+from pmo_lib.workbench.reasons import Room, named
 from pmo_lib.workbench.settings import Settings
 
 MOST_PLACES = 5
@@ -54,12 +54,12 @@ def people_instead(table: pd.DataFrame, problem: dict, choice) -> pd.DataFrame:
 
     Checked by choosing again with what is short of each role, for the few nearest to the line.
     """
-    rows, checked, flat = table.to_dict("index"), 0, as_chosen(problem, choice)
+    rows, checked, room = table.to_dict("index"), 0, Room(as_chosen(problem, choice), choice)
     for project, row in rows.items():
         if row["extra_of"] != "budget" or problem["use"] is None or checked == MOST_CHECKED:
             continue
-        short = shortfalls(flat["use"], problem["capacity"], choice, project)
-        if len(short) == 0 or len(shortfalls(flat["cost"], problem["budget"], choice, project)):
+        short = room.short_of_people(project)
+        if len(short) == 0 or len(room.short_of_money(project)):
             continue
         checked += 1
         asked = {

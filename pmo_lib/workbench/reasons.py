@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from time import monotonic
 
 import numpy as np
@@ -35,13 +36,13 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
     priced = explain and few and settings.rule == RULES[0]
     model = selection.build(**that_can_bind(problem)) if priced else None
     problem = as_chosen(problem, choice)
-    began, stopped = monotonic(), False
+    began, stopped, room = monotonic(), False, Room(problem, choice)
     for done, (project, funded) in enumerate(choice.selected.items(), start=1):
         if progress is not None and not stopped:
             words = f"why {names[project]} is {'in' if funded else 'out'}"
             stopped = bool(progress(done, len(choice.selected), words))
         in_time = priced and not stopped and monotonic() - began < PRICING_SECONDS
-        words = forced.get(project) or _standing(project, funded, settings, problem, choice, names)
+        words = forced.get(project) or _standing(project, funded, settings, room, names)
         if in_time and (project not in forced.index or words.startswith(BY_THE_BOARD)):
             words += _price(project, funded, settings, problem, model, choice, names)
         elif not words:
@@ -51,9 +52,9 @@ def reasons(portfolio, settings, problem, choice, *, explain, progress) -> pd.Se
     return pd.Series(why, dtype="str")
 
 
-def _standing(project, funded, settings, problem, choice, names) -> str:
+def _standing(project, funded, settings, room, names) -> str:
     """Word what links and limits say of a project, before any price."""
-    selected = choice.selected
+    problem, selected = room.problem, room.choice.selected
     if funded:
         needed = [names[a] for a, b in problem["requires"] if b == project and selected[a]]
         return f"needed by {named(needed)}" if needed else ""
@@ -67,58 +68,105 @@ def _standing(project, funded, settings, problem, choice, names) -> str:
     missing = [names[b] for a, b in problem["requires"] if a == project and not selected[b]]
     if missing:
         return f"needs {named(missing)}, not recommended"
-    return does_not_fit(project, problem, choice, settings.currency)
+    return does_not_fit(project, room, settings.currency)
 
 
-def does_not_fit(project, problem, choice, currency: str = "") -> str:
+@dataclass(frozen=True, eq=False)
+class Room:
+    """What a list leaves of each limit, added up once for all the projects that may be added.
+
+    Parameters
+    ----------
+    problem : dict
+        The choice as it was stated, one option a project.
+    choice : selection.Choice
+        The list.
+    """
+
+    problem: dict
+    choice: selection.Choice
+
+    def short_of_money(self, project) -> pd.Series:
+        """Return by how much each budget would be exceeded if a project were added. [currency]."""
+        return self._short(*self._money, project)
+
+    def short_of_people(self, project) -> pd.Series:
+        """Return by how much each role would be exceeded if a project were added. [FTE]."""
+        return self._short(*self._people, project)
+
+    @cached_property
+    def _money(self) -> tuple:
+        return self._taken(self.problem["cost"], self.problem["budget"])
+
+    @cached_property
+    def _people(self) -> tuple:
+        return self._taken(self.problem["use"], self.problem["capacity"])
+
+    def _taken(self, need, available) -> tuple:
+        """Return needs, what the list takes beyond what there is, and what counts as short."""
+        if isinstance(need, pd.Series):
+            return need, float(need[self.choice.selected].sum()) - available, 0.005
+        needs, there = need.to_numpy(), available.reindex(need.columns).to_numpy()
+        taken = self.choice.selected.reindex(need.index).to_numpy(dtype=bool)
+        scale = 0.005 if needs.max(initial=0) > 1000 else 1e-6
+        return need, needs[taken].sum(axis=0) - there, scale
+
+    @staticmethod
+    def _short(need, over, scale: float, project) -> pd.Series:
+        if isinstance(need, pd.Series):
+            short = over + float(need[project])
+            return pd.Series({None: short} if short > scale else {}, dtype=float)
+        own = need.to_numpy()[need.index.get_loc(project)]
+        short = np.where(own > 0, over + own, 0.0)
+        broken = np.flatnonzero(short > scale)
+        return pd.Series(short[broken], need.columns[broken], dtype=float)
+
+    @cached_property
+    def _groups(self) -> list[tuple]:
+        """Return each upper limit on a group: its row, who is in it, and the sums of the list."""
+        limits, selected = self.problem["limits"], self.choice.selected
+        if limits is None:
+            return []
+        cost = self.problem["cost"]
+        cost = cost.sum(axis=1) if isinstance(cost, pd.DataFrame) else cost
+        found = []
+        for row in limits.itertuples():
+            member = self.problem["groups"][row.group].reindex(cost.index)
+            inside = member[selected]
+            sums = int((inside > 0).sum()), float((inside * cost[selected]).sum())
+            found.append((row, dict(member), dict(cost), sums, float(cost[selected].sum())))
+        return found
+
+    def broken(self, project) -> list[str]:
+        """Name the upper limits that adding a project to the list as it is would break."""
+        broken = []
+        for row, member, cost, (count, money), total in self._groups:
+            part, own = member[project], cost[project]
+            money, total = money + part * own, total + own
+            share = money / total if total > 0 else 0.0
+            level = {"count": count + (part > 0), "amount": money, "share": share}[row.measure]
+            if part > 0 and level > row.at_most + 1e-9:
+                broken.append(f"{row.group} may be at most {row.at_most:,g} ({row.measure})")
+        return broken
+
+
+def does_not_fit(project, room: Room, currency: str = "") -> str:
     """Name the budget and the role that are shortest if the project is added to the list."""
     parts = []
-    short = shortfalls(problem["cost"], problem["budget"], choice, project)
+    short = room.short_of_money(project)
     if len(short):
         label, others = short.idxmax(), len(short) - 1
         more = f" and in {counted(others, 'more budget')}" if others else ""
         parts.append(f"{money_words(short[label], currency)} short in {limit_words(label)}{more}")
-    if problem["use"] is not None:
-        short = shortfalls(problem["use"], problem["capacity"], choice, project)
+    if room.problem["use"] is not None:
+        short = room.short_of_people(project)
         if len(short):
             role, month = short.idxmax()
             parts.append(f"{role} short by {short.max():.1f} in {periods.month_label(month)}")
-    parts += _limits_broken(project, problem, choice)
+    parts += room.broken(project)
     if parts:
         return f"does not fit: {'; '.join(parts)}"
-    return "worth no more than not doing it" if problem["value"][project] <= 0 else ""
-
-
-def _limits_broken(project, problem, choice) -> list[str]:
-    """Name the upper limits that adding a project to the list as it is would break."""
-    if problem["limits"] is None:
-        return []
-    after = choice.selected | (choice.selected.index == project)
-    cost = problem["cost"].loc[after]
-    cost = cost.sum(axis=1) if isinstance(cost, pd.DataFrame) else cost
-    broken = []
-    for row in problem["limits"].itertuples():
-        member = problem["groups"].loc[after, row.group]
-        money, total = float((member * cost).sum()), float(cost.sum())
-        share = money / total if total > 0 else 0.0
-        level = {"count": (member > 0).sum(), "amount": money, "share": share}[row.measure]
-        if member[project] > 0 and level > row.at_most + 1e-9:
-            broken.append(f"{row.group} may be at most {row.at_most:,g} ({row.measure})")
-    return broken
-
-
-def shortfalls(need, available, choice, project) -> pd.Series:
-    """Return by how much each limit would be exceeded if a project were added."""
-    if isinstance(need, pd.Series):
-        short = float(need[choice.selected].sum() + need[project] - available)
-        return pd.Series({None: short}) if short > 0.005 else pd.Series(dtype=float)
-    needs, there = need.to_numpy(), available.reindex(need.columns).to_numpy()
-    taken = choice.selected.reindex(need.index).to_numpy(dtype=bool)
-    own = needs[need.index.get_loc(project)]
-    asked = np.flatnonzero(own > 0)
-    short = needs[:, asked][taken].sum(axis=0) + own[asked] - there[asked]
-    scale = 0.005 if needs.max(initial=0) > 1000 else 1e-6
-    return pd.Series(short, need.columns[asked], dtype=float)[short > scale]
+    return "worth no more than not doing it" if room.problem["value"][project] <= 0 else ""
 
 
 def _price(project, funded, settings, problem, model, choice, names) -> str:
