@@ -1,4 +1,4 @@
-"""The command ``pmo ballot``: a board weighs criteria together, from opening a round to using it."""
+"""The command ``pmo ballot``: a board weighs or scores together, from opening a round to using it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from pmo_lib import terminal
@@ -55,22 +54,24 @@ def open_(
     by: LEADER,
     member: Annotated[
         list[str] | None,
-        typer.Option("--member", metavar="NAME", help="Who votes beside the chair; repeat."),
+        typer.Option(
+            "--member", metavar="NAME", help="Who votes beside the chair; may be repeated."
+        ),
     ] = None,
     round: Annotated[
         str | None, typer.Option("--round", help="Its name; else the next number.")
     ] = None,
     about: Annotated[
-        str, typer.Option("--about", help="What is weighed: criteria or objectives.")
+        str, typer.Option("--about", help="What it asks about: criteria or objectives.")
     ] = "criteria",
     reason: LED = "",
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Open a round of weighing; the first time, this makes the record and seats the board.
+    """Open a round to weigh or score in.
 
-    Without --member, a new record takes its members from the table ballots. The chair votes
-    too.
+    The first time, this makes the record and seats the board. Without --member, a new
+    record takes its members from the table ballots. The chair votes too.
     """
     with plain_errors(as_json):
         from pmo_lib import record as records_
@@ -89,9 +90,10 @@ def open_(
             found = {"record": kept.where, "round": name, "about": about, "weighs": words}
             print_json(found | {"may_vote": list(turnout.index)})
             return
-        print(f"Round {name} is open: {len(words)} {about} to weigh.")
+        print(f"Round {name} is open: {len(words)} {about} to weigh, or to score projects by.")
         print(f"May vote: {listed(turnout.index)}. Record: {kept.where}")
         print(f"Next: {_then('write', portfolio, record, ' --out ballots')}")
+        print("      (for ballots that score projects, with --kind scores)")
 
 
 @app.command()
@@ -147,7 +149,7 @@ def write(
     portfolio: PORTFOLIO,
     out: Annotated[Path, typer.Option("--out", help="The folder for the workbooks.")],
     member: Annotated[
-        list[str] | None, typer.Option("--member", help="Only for this person; repeat.")
+        list[str] | None, typer.Option("--member", help="Only for this person; may be repeated.")
     ] = None,
     kind: Annotated[
         str,
@@ -160,9 +162,10 @@ def write(
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Write a ballot workbook for each member, to be mailed and filled in a spreadsheet.
+    """Write a ballot workbook for each member.
 
-    Each says what it belongs to, and only this record reads it back.
+    To be mailed, and filled in with any spreadsheet program. Each says what it belongs to,
+    and only this record reads it back.
     """
     with plain_errors(as_json):
         from pmo_lib import record as records_
@@ -210,10 +213,10 @@ def read(
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Record filled-in ballot workbooks; name every problem of those that cannot be.
+    """Record filled-in ballot workbooks.
 
-    A later ballot of a member takes the place of the earlier one. Nothing on screen says how
-    anybody voted.
+    Every problem of those that cannot be recorded is named. A later ballot of a member
+    takes the place of the earlier one. Nothing on screen says how anybody voted.
     """
     with plain_errors(as_json):
         kept = reach(portfolio, record)
@@ -239,7 +242,7 @@ def read(
 def status(
     portfolio: PORTFOLIO, round: ROUND = None, record: RECORD = None, as_json: JSON = False
 ) -> None:
-    """Say who has voted and who has not; never how."""
+    """Say who has voted or scored, and who has not; never how."""
     with plain_errors(as_json):
         from pmo_lib import record as records_
 
@@ -248,14 +251,10 @@ def status(
         found, handed = records_.rounds(kept).loc[name], handed_in(kept, name)
         if as_json:
             facts = {"record": kept.where, "round": name, "about": found["about"]}
-            turnout = records_.turnout(kept, name)
-            facts |= {"state": found["state"], "voted": list(turnout.index[turnout])}
-            scored = handed.get("Scored", pd.Series(dtype=bool))
-            facts |= {
-                "not_yet": list(turnout.index[~turnout]),
-                "scored": list(scored.index[scored]),
-            }
-            print_json(facts)
+            voted, scored = records_.turnout(kept, name), records_.scored(kept, name)
+            facts |= {"state": found["state"], "voted": list(voted.index[voted])}
+            facts |= {"scored": list(scored.index[scored])}
+            print_json(facts | {"not_yet": list(voted.index[~(voted | scored)])})
             return
         print(f"Round {name} ({found['about']}) is {found['state']}, opened by {found['open_by']}.")
         for verb, who in handed.items():
@@ -316,7 +315,7 @@ def reveal(
         records_.require_step(kept, "reveal", name, by=by, reason=reason)
         _sure(f"show everybody's ballot of round {name} to everybody", yes, as_json)
         receipt = records_.reveal_round(kept, name, by=by, reason=reason)
-        word = "show" if "Voted" in handed_in(kept, name) else "scores"
+        word = "scores" if list(handed_in(kept, name)) == ["Scored"] else "show"
         next_ = f"Round {name} is revealed. Next: {_then(word, portfolio, record)}"
         _said(as_json, receipt, next_, round=name, state="revealed")
 
@@ -331,7 +330,7 @@ def show_(
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Show what a revealed round says: weights, agreement, and where the lists differ."""
+    """Show the weights, how far all agree, and where lists differ."""
     with plain_errors(as_json):
         from pmo_lib import ballot_results as results
 
@@ -350,6 +349,8 @@ def show_(
                 terminal.print_frame(f"\n{heading}", frame)
         use = _then("adopt", portfolio, record, " --by NAME --reason WHY")
         print(f"\nTo use these weights: {use}")
+        if "Scored" in handed_in(kept, name):
+            print(f"Its scores: {_then('scores', portfolio, record)}")
 
 
 @app.command()
@@ -367,7 +368,7 @@ def scores(
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Show what the scores of a revealed round come to, and which projects change rank by them.
+    """Show what scores come to, and which ranks they change.
 
     With --out, writes the portfolio anew with the board's scores in the place of those it
     came with; nothing is changed in the one named.
@@ -400,7 +401,7 @@ def adopt(
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Write the combined weights of a revealed round into settings.toml; the earlier one is kept."""
+    """Write the combined weights into settings.toml, keeping the earlier."""
     with plain_errors(as_json):
         from pmo_lib import ballot_results as results
 
@@ -413,6 +414,9 @@ def adopt(
             changes = {side: list(table["name"]) for side, table in moved.items()}
             print_json({"round": name, "settings": str(file), "weights": result.points, **changes})
             return
+        print(f"Weights of {result.about} by round {name}, combined by {combine}:")
+        for words in results.adopted(result):
+            print(f"  {words}")
         print(f"Wrote {file}; the earlier settings are kept in settings-history.")
         for side, table in moved.items():
             print(f"  {side}: {listed(table['name']) or 'nothing'}")

@@ -9,7 +9,7 @@ import typer
 PLACE = "PMO_RECORD"
 """Name of the environment variable that may name the record."""
 
-HELP = """Weigh criteria together: open a round, gather ballots, reveal them, use the result.
+HELP = """Weigh criteria, or score projects, together.
 
 \b
 A round, from first to last (PORTFOLIO is the folder or workbook you use):
@@ -17,10 +17,12 @@ A round, from first to last (PORTFOLIO is the folder or workbook you use):
   2. pmo ballot write PORTFOLIO --out ballots    a workbook for each, to mail
   3. pmo ballot read PORTFOLIO ballots           the filled-in ones
   4. pmo ballot status PORTFOLIO                 who has voted; never how
-  5. pmo ballot close PORTFOLIO --by "Ann"
-  6. pmo ballot reveal PORTFOLIO --by "Ann"
+  5. pmo ballot close PORTFOLIO --by "Ann"       asks whether you are sure
+  6. pmo ballot reveal PORTFOLIO --by "Ann"      asks, too
   7. pmo ballot show PORTFOLIO                   weights, and where lists differ
   8. pmo ballot adopt PORTFOLIO --by "Ann" --reason "Agreed on 3 May"
+
+In a script, where nobody can answer, close and reveal need --yes.
 
 A board that scores projects itself writes with --kind scores (2), and sees what
 the scores come to with pmo ballot scores (7).
@@ -59,13 +61,17 @@ LEADER = Annotated[
 LED = Annotated[
     str, typer.Option("--reason", help="Why; kept in the record. A director has to say it.")
 ]
-SURE = Annotated[bool, typer.Option("--yes", help="Do not ask; this cannot be undone.")]
+SURE = Annotated[
+    bool, typer.Option("--yes", help="Do not ask whether you are sure; a script needs it.")
+]
 COMBINE = Annotated[
     str, typer.Option("--combine", help="How weights are combined: mean, geometric mean or median.")
 ]
 COUNTS = Annotated[
     list[str] | None,
     typer.Option(
-        "--counts", metavar="ROLE=TIMES", help="A role that counts otherwise, as chair=2; repeat."
+        "--counts",
+        metavar="ROLE=TIMES",
+        help="How often a role counts if not once, such as chair=2; may be repeated.",
     ),
 ]

@@ -20,6 +20,7 @@ from pmo_lib.tables import Portfolio
 from pmo_lib.weights import kendalls_w
 from pmo_lib.weights.group import ballot_weights
 from pmo_lib.widgets.keep import judged_swings
+from pmo_lib.wording import one_line
 from pmo_lib.workbench import Settings, robust
 
 
@@ -208,6 +209,18 @@ def _lists(result: Result, weights, shares, frames, says, facts, *, unnamed: boo
         before = differ.look(made, round=known[known.index(result.round) - 1], way=result.way)
         frames["What changed since the round before"] = rounds.changed(before, seen)
         says["Since the round before"] = rounds.changed_in_words(before, seen)
+
+
+def adopted(result: Result) -> list[str]:
+    """Word each combined weight, with the one that was in force before."""
+    names, before = getattr(result.portfolio, result.about)["name"], _of_settings(result)
+    words = [
+        f"{one_line(names[label]) or label}: {100 * weight:.1f} %"
+        for label, weight in result.together.items()
+    ]
+    if before.isna().any():
+        return words
+    return [f"{one} (before: {100 * was:.1f} %)" for one, was in zip(words, before, strict=True)]
 
 
 def adopt(result: Result, path: Path, *, by: str, reason: str) -> tuple[Path, dict]:

@@ -106,13 +106,12 @@ def workbooks(paths: list[Path]) -> list[Path]:
 
 
 def handed_in(kept, name: str) -> dict[str, pd.Series]:
-    """Return by what was done, Voted or Scored, who has; Scored only where somebody did."""
+    """Return by what was done, Voted or Scored, who has; Handed in while nobody has done either."""
     from pmo_lib import record as records_
 
     voted, scored = records_.turnout(kept, name), records_.scored(kept, name)
-    if not scored.any():
-        return {"Voted": voted}
-    return {"Voted": voted, "Scored": scored} if voted.any() else {"Scored": scored}
+    done = {verb: who for verb, who in (("Voted", voted), ("Scored", scored)) if who.any()}
+    return done or {"Handed in": voted}
 
 
 def recorded(

@@ -20,6 +20,7 @@ from pmo_lib.command import (
     MAP,
     OUT,
     PORTFOLIO,
+    PROOF,
     STARTS,
     labels,
     plain_errors,
@@ -53,7 +54,8 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     name="pmo",
     cls=_Commands,
-    help="Check, score, price, rank and choose projects. Start with: pmo demo",
+    help="Check, score, price, rank and choose projects. Start with: pmo demo\n\n"
+    "Each command explains itself: pmo choose --help. PORTFOLIO is your folder or workbook.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -68,11 +70,15 @@ def new(
     folder: Annotated[Path, typer.Argument(help="The working folder to make.")],
     as_json: JSON = False,
 ) -> None:
-    """Make a working folder: notebooks, a workbook to fill in, settings, and the example."""
+    """Make a working folder with a workbook to fill in.
+
+    Notebooks, settings and the example portfolio are in it, too.
+    """
     with plain_errors(as_json):
         from pmo_lib import folder as folders
 
-        made = folders.new_folder(folder)
+        with terminal.progress() as progress:
+            made = folders.new_folder(folder, progress=progress)
         if as_json:
             print_json({"folder": str(made)})
             return
@@ -88,13 +94,17 @@ def template(
     file: Annotated[Path, typer.Argument(help="The workbook to write; must not exist yet.")],
     as_json: JSON = False,
 ) -> None:
-    """Write an empty workbook: a sheet a table, with a dictionary, drop-downs and an example row."""
+    """Write the workbook to fill in.
+
+    A sheet a table, with a dictionary, drop-downs and example rows.
+    """
     with plain_errors(as_json):
         from pmo_lib import tables
 
         if file.exists():
             raise InputError(f"{file}: already exists; name a new file, nothing is overwritten")
-        tables.write_template(file)
+        with terminal.progress():
+            tables.write_template(file)
         if as_json:
             print_json({"template": str(file)})
         else:
@@ -103,17 +113,20 @@ def template(
 
 @app.command()
 def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
-    """Report every problem of the tables at once, and what a careful analyst would doubt."""
+    """Report every problem at once, then what is doubtful.
+
+    Each with its sheet, row, column and remedy. Nothing is changed or written.
+    """
     with plain_errors(as_json):
         from pmo_lib import folder, workbench
 
-        tables, settings = folder.open_folder(portfolio, map)
         evaluation, doubts, warnings = None, None, ()
-        if tables.intake is None:
-            with terminal.progress():
+        with terminal.progress():
+            tables, settings = folder.open_folder(portfolio, map)
+            if tables.intake is None:
                 made = workbench.recommend(tables, settings, explain=False)
-            evaluation, warnings = made.evaluation, made.warnings
-            doubts = workbench.review(tables, evaluation)
+                evaluation, warnings = made.evaluation, made.warnings
+                doubts = workbench.review(tables, evaluation)
         account, aside = statements.account(tables, evaluation), (evaluation or tables).set_aside
         if as_json:
             document = {"problems": [], "account": account}
@@ -134,19 +147,23 @@ def check(portfolio: PORTFOLIO, map: MAP = None, as_json: JSON = False) -> None:
 
 @app.command()
 def rank(portfolio: PORTFOLIO, map: MAP = None, out: OUT = None, as_json: JSON = False) -> None:
-    """Rank the projects by score, without choosing; a foreign intake by its own measure."""
+    """Rank the projects by score, without choosing.
+
+    A foreign list that has no criteria (see --map) is ranked by its own measure.
+    """
     with plain_errors(as_json):
         from pmo_lib import folder, workbench
         from pmo_lib import tables as table_module
 
-        tables, settings = folder.open_folder(portfolio, map)
         evaluation, warnings = None, ()
+        with terminal.progress():
+            tables, settings = folder.open_folder(portfolio, map)
+            if tables.intake is None:
+                evaluation = workbench.evaluate(tables, settings)
         if tables.intake is not None:
             heading = f"{tables.intake.heading}: {tables.intake.measure}"
             frame = shown = table_module.intake_ranking(tables)
         else:
-            with terminal.progress():
-                evaluation = workbench.evaluate(tables, settings)
             heading, frame, warnings = (
                 "Ranked by score",
                 _ranking(tables, evaluation),
@@ -181,10 +198,11 @@ def choose(
     in_depth: IN_DEPTH = False,
     as_json: JSON = False,
 ) -> None:
-    """Choose what to fund under every limit, with a reason for each project.
+    """Choose what to fund, with a reason for each project.
 
-    A workbook also gets what would bring each project in. Ctrl-C stops early and keeps
-    the best found by then.
+    The list keeps every limit: budgets, people, links and what must be in. A workbook also
+    gets what would bring each project in. Ctrl-C stops early and keeps the best found by
+    then.
     """
     with plain_errors(as_json):
         asked = {"starts_every": starts_every, "budget_scale": budget}
@@ -197,31 +215,34 @@ def frontier(
     map: MAP = None,
     points: Annotated[int, typer.Option(min=2, help="How many budgets to try.")] = 20,
     low: Annotated[
-        float, typer.Option("--from", help="The smallest, as a share of the budgets.")
+        float, typer.Option("--from", help="The smallest budget tried; 0.6 is 60 % of what it is.")
     ] = 0.6,
-    high: Annotated[float, typer.Option("--to", help="The largest, likewise.")] = 1.3,
+    high: Annotated[float, typer.Option("--to", help="The largest; 1.3 is 30 % more.")] = 1.3,
     out: OUT = None,
     as_json: JSON = False,
 ) -> None:
-    """Show what more, or less, money would buy: the best list at each of many budgets.
+    """Show what larger and smaller budgets would buy.
 
-    All budgets are made larger or smaller alike; running work keeps what it needs.
-    Ctrl-C stops early and shows what is known by then.
+    The best list at each of many budgets. All budgets are made larger or smaller alike;
+    running work keeps what it needs. Ctrl-C stops early and shows what is known by then.
     """
     with plain_errors(as_json):
         from pmo_lib import workbench
+        from pmo_lib.selection.choice import ENDED
 
-        tables, settings = proposals(portfolio, map)
         if not low < high:
             raise InputError(f"--from {low:g}: must be less than --to {high:g}; swap them")
         scales = [round(low + (high - low) * step / (points - 1), 6) for step in range(points)]
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
+            tables, settings = proposals(portfolio, map)
             evaluation = workbench.evaluate(tables, settings)
             found = workbench.frontier(
                 tables, settings, evaluation=evaluation, scales=scales, progress=progress
             )
         words = statements.frontier_words(found, settings)
         words += [f"Each list sums {statements.SUMMED[settings.objective]}."]
+        if (found["gap"] > 0).any():
+            words.append(f"Where a better list could add something, {ENDED}.")
         words += [statements.account_words(statements.account(tables, evaluation))]
         frame, title = terminal.frontier_frame(found, settings), "What each budget buys"
         written = write_table(out, "frontier", frame, title, words, settings)
@@ -246,24 +267,28 @@ def why(
     out: OUT = None,
     as_json: JSON = False,
 ) -> None:
-    """Say why each project is in or out: what would change that, and who would make room.
+    """Say what would bring each project in, or push it out.
 
-    Nearest to the line between funded and not funded first. Ctrl-C stops early and
-    shows the answers found by then.
+    And who would make room. Nearest to the line between funded and not funded first. Ctrl-C
+    stops early and shows the answers found by then.
     """
     with plain_errors(as_json):
         from pmo_lib import workbench
 
-        tables, settings = proposals(portfolio, map)
-        asked, limit = labels(tables, projects or []), 300.0 if projects else 60.0
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
+            tables, settings = proposals(portfolio, map)
+            asked, limit = labels(tables, projects or []), 300.0 if projects else 60.0
             made = workbench.recommend(tables, settings, explain=False)
             if "stopped" in {one.status for one in made.by_rule.values()}:
                 limit = 1.0
             found = workbench.why_not(
                 made, projects=asked or None, time_limit=limit, progress=progress
             )
-        notes = [made.headline, "Measured against the best affordable list."]
+        notes = [
+            made.headline,
+            statements.basis(made),
+            "Measured against the best affordable list.",
+        ]
         notes += terminal.statements_of(made)
         frame = found[["name", "rank", "case", "says"]]
         written = write_table(out, "why", frame, "Why, or why not", notes, settings)
@@ -288,7 +313,7 @@ def demo(
     ),
     as_json: JSON = False,
 ) -> None:
-    """Do the whole job on the example portfolio, and write the ranked list."""
+    """Do the whole job on the example, and write its ranked list."""
     with plain_errors(as_json):
         from pmo_lib import folder
 
@@ -306,10 +331,11 @@ def _choose(
     """Choose, write and print; `asked` are settings for this run alone."""
     from pmo_lib import export, workbench
 
-    tables, saved = proposals(portfolio, column_map)
     asked = {name: asked[name] for name in asked or () if asked[name] is not None}
-    settings, answers, more = dataclasses.replace(saved, **asked), None, {}
+    answers, more = None, {}
     with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
+        tables, saved = proposals(portfolio, column_map)
+        settings = dataclasses.replace(saved, **asked)
         made = workbench.recommend(tables, settings, progress=progress)
         book = out and out.suffix.lower() != ".csv"
         if book and asking and not stopped():
@@ -322,13 +348,15 @@ def _choose(
             progress(0, 2, "how far the figures may be out")
             more["futures"] = doubts.spread(made)
             progress(1, 2, "what to debate")
-            more["agenda"] = debated(made).get("agenda")
-    warnings = (*made.warnings, *statements.for_this_run(saved, settings))
-    made = dataclasses.replace(made, warnings=warnings)
-    written = write_files(
-        out, "ranked_list",
-        lambda file: export.write_ranked_list(made, file, answers=answers, **more),
-    )  # fmt: skip
+            more["agenda"] = debated(made, stopped).get("agenda")
+        early = stopped()
+        progress(1, 2, "writing")
+        warnings = (*made.warnings, *statements.for_this_run(saved, settings))
+        made = dataclasses.replace(made, warnings=warnings)
+        written = write_files(
+            out, "ranked_list",
+            lambda file: export.write_ranked_list(made, file, answers=answers, **more),
+        )  # fmt: skip
     if as_json:
         frames = {name: getattr(made, name) for name in ("ranked_list", "limits", "other_list")}
         if made.choice.selected.any():
@@ -339,12 +367,12 @@ def _choose(
             "status_of_the_list": settings.status,
             "rule": settings.rule,
             "sums": statements.SUMMED[settings.objective],
-            **{name: getattr(made.choice, name) for name in ("value", "bound", "gap", "status")},
+            **{name: getattr(made.choice, name) for name in PROOF},
             "account": statements.account(tables, made.evaluation),
             **{name: records(frame.reset_index()) for name, frame in frames.items()},
             "transfers": records(made.choice.transfers),
             "hired": made.choice.hired.to_dict(),
-            "complete": not stopped(),
+            "complete": not early,
             "warnings": list(made.warnings),
             "settings_hash": settings.hash(),
             "written": written,
@@ -354,7 +382,7 @@ def _choose(
     terminal.print_recommendation(made)
     terminal.print_lines("Read with the list", terminal.statements_of(made))
     terminal.print_lines("Notes from reading the tables", tables.notes)
-    terminal.print_stopped(stopped())
+    terminal.print_stopped(early)
     terminal.print_written(written)
     if answers is not None:
         print(f"Sheet Why not: {len(answers)} of {len(made.evaluation.score)} proposals answered")
@@ -378,7 +406,8 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        sys.exit(130)
+        print(terminal.ENDED, file=sys.stderr)
+        sys.exit(terminal.STOPPED)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,18 @@ from pmo_lib import terminal
 from pmo_lib.checks import InputError
 
 PORTFOLIO = Annotated[
-    Path, typer.Argument(help="A folder of CSV files, an .xlsx workbook, or one CSV with --map.")
+    Path,
+    typer.Argument(
+        metavar="PORTFOLIO", help="A folder of CSV files, an .xlsx workbook, or one CSV with --map."
+    ),
 ]
 MAP = Annotated[
     str | None,
     typer.Option(
-        "--map", help="How to read a foreign spreadsheet: a TOML file, or a ready-made map."
+        "--map",
+        metavar="FILE or NAME",
+        help="How to read a foreign spreadsheet: a TOML file (docs/column_maps.md), or the name of a "
+        "ready-made map, such as gmpp.",
     ),
 ]
 OUT = Annotated[
@@ -64,6 +70,10 @@ IN_DEPTH = Annotated[
 JSON = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else; errors too.")
 ]
+
+
+PROOF = ("value", "bound", "gap", "status", "reproducible")
+"""What a JSON document says of a choice: its worth, how good it is proven, and how it ended."""
 
 
 def proposals(portfolio: Path, column_map: str | None) -> tuple:
@@ -150,6 +160,7 @@ def told(error: InputError) -> dict:
         "table": records(getattr(error, "table", None)),
         "conflict": list(getattr(error, "conflict", ())),
         "ways_out": list(getattr(error, "remedies", ())),
+        "notes": list(getattr(error, "__notes__", ())),
     }
     return {"error": found}
 
@@ -165,6 +176,8 @@ def plain_errors(as_json: bool) -> Iterator[None]:
         else:
             terminal.print_problems(error)
         raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        print("Stopped; nothing was written.", file=sys.stderr)
-        raise typer.Exit(130) from None
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and ended.code != terminal.STOPPED:
+            raise
+        print(terminal.ENDED, file=sys.stderr)
+        raise typer.Exit(terminal.STOPPED) from None

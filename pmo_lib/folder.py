@@ -183,13 +183,15 @@ def example_folder() -> Path:
     return _shipped("data") / EXAMPLE
 
 
-def new_folder(path: str | os.PathLike) -> Path:
+def new_folder(path: str | os.PathLike, *, progress=lambda *_: None) -> Path:
     """Make a working folder: notebooks, a workbook to fill in, settings, and the example.
 
     Parameters
     ----------
     path : path
         A folder that does not exist yet, or is empty.
+    progress : callable, optional
+        Called with (done, total, words).
 
     Returns
     -------
@@ -208,10 +210,13 @@ def new_folder(path: str | os.PathLike) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as scratch:
             draft = Path(scratch) / "folder"
+            progress(0, 3, "notebooks")
             (draft / "notebooks").mkdir(parents=True)
             for source in sorted(_shipped("notebooks").glob("*.ipynb")):
                 shutil.copyfile(source, draft / "notebooks" / source.name)
+            progress(1, 3, "the example")
             shutil.copytree(example_folder(), draft / "example" / EXAMPLE)
+            progress(2, 3, "the workbook to fill in")
             tables.write_template(draft / WORKBOOK)
             write_text(draft / SETTINGS, Settings().to_toml())
             write_text(draft / "notebooks" / POINTER, _POINTER_TEXT)

@@ -12,7 +12,6 @@ import typer
 from pmo_lib import terminal
 from pmo_lib.checks import InputError
 from pmo_lib.command import (
-    ASKING,
     JSON,
     MAP,
     PORTFOLIO,
@@ -47,7 +46,16 @@ def pack(
     portfolio: PORTFOLIO,
     map: MAP = None,
     out: Annotated[Path, typer.Option("--out", help="The folder to write.")] = Path("pack"),
-    why: ASKING = 60.0,
+    why: Annotated[
+        float,
+        typer.Option(
+            "--why",
+            metavar="SECONDS",
+            min=0,
+            help="How long to ask what would bring each project in; 0 leaves out that, what to debate "
+            "and other budgets.",
+        ),
+    ] = 60.0,
     before: Annotated[
         Path | None, typer.Option("--before", help="The portfolio of last time: says what changed.")
     ] = None,
@@ -60,9 +68,10 @@ def pack(
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Write a pack to decide from: workbook, paper, slides, minutes, log, and a sealed file.
+    """Write what the board decides from.
 
-    The chair fills in the yellow cells of decide.xlsx; pmo decisions read brings them back.
+    A workbook to decide in, a paper (PDF), slides, minutes, a log of decisions and a sealed
+    file. The chair fills in the yellow cells of decide.xlsx; pmo decisions read brings them back.
     """
     # Charts load it where it is installed, for seconds, to check addresses that none of them has.
     sys.modules.setdefault("rfc3987_syntax", None)
@@ -82,15 +91,21 @@ def pack(
             people = known_people(tables, settings, _people(kept_record))
             tables, settings = approval.without_names(tables, settings, people=people)
             last = last and approval.without_names(*last, people=people)
-        with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
+        with (
+            terminal.stoppable() as stopped,
+            terminal.progress(stopped) as progress,
+            packs.helper() as helper,
+        ):
             made = workbench.recommend(tables, settings, progress=progress)
             dossier = approval.gather(
                 made, time_limit=why, before=last, names=names, progress=progress
             )
+            early = stopped()
             parts = [*packs.USUAL, *(["live"] if live else [])]
             files, kept = packs.write_pack(
-                dossier, out, parts=parts, record=kept_record, people=people, progress=progress
-            )
+                dossier, out, parts=parts, record=kept_record, people=people, helper=helper,
+                progress=progress,
+            )  # fmt: skip
         for file in kept:
             print(f"Kept the earlier, different file as {file}", file=sys.stderr)
         if as_json:
@@ -99,15 +114,16 @@ def pack(
                 "mark": dossier.seal,
                 "marking": settings.marking,
             }
-            document |= {"status_of_the_list": settings.status, "complete": not stopped()}
+            document |= {"status_of_the_list": settings.status, "complete": not early}
             document |= {"written": [str(file) for file in files], "kept": [str(k) for k in kept]}
             print_json(document)
             return
         print(made.headline)
-        print(
-            f"Status {settings.status}, version {one_line(settings.version)}; pack {dossier.seal[:12]}"
-        )
-        terminal.print_stopped(stopped())
+        version = f", version {one_line(settings.version)}" if settings.version else ""
+        print(f"Status {settings.status}{version}; pack {dossier.seal[:12]}")
+        terminal.print_stopped(early)
+        if early:
+            print("What was not asked by then is left out of the pack.")
         words = {part.file: part.words for part in packs.PARTS.values()}
         for file in files:
             size = f"{file.stat().st_size / 1024:,.0f} KB"
@@ -126,12 +142,12 @@ def read(
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decided: the chair.")],
     map: MAP = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="A folder for the approved list and its pack.")
+        Path | None, typer.Option("--out", help="A new folder for the pack of the approved list.")
     ] = None,
     record: RECORD = None,
     as_json: JSON = False,
 ) -> None:
-    """Read decisions back: check the workbook, show the differences, record them, choose again.
+    """Read decisions back, record them, and choose again.
 
     What was approved is in, what was deferred or rejected is out; the rest is chosen again.
     Nothing is recorded if the workbook is of another pack, its protected content was
@@ -145,13 +161,13 @@ def read(
 
         if not by.strip():
             raise InputError("--by: is empty; name who decided")
-        filled = read_decisions(workbook)
-        opened, kept = _opened(portfolio, map, record), _record(portfolio, record)
-        people = _people(kept) | {by: "the chair"}
-        tables, settings = decided.of_this_pack(filled, *opened, people=people)
-        if len(filled.decisions) == 0:
-            raise InputError(f"{workbook.name}: holds no decision; fill in its yellow cells")
         with terminal.progress() as progress:
+            filled = read_decisions(workbook)
+            opened, kept = _opened(portfolio, map, record), _record(portfolio, record)
+            people = _people(kept) | {by: "the chair"}
+            tables, settings = decided.of_this_pack(filled, *opened, people=people)
+            if len(filled.decisions) == 0:
+                raise InputError(f"{workbook.name}: holds no decision; fill in its yellow cells")
             before = workbench.recommend(tables, settings, explain=False)
             stated, known = filled.decisions.assign(by=by), known_people(*opened, people)
             if not filled.names:
@@ -163,7 +179,16 @@ def read(
         kept = _record(portfolio, record, new=True)
         review, asked = filled.meeting_date, filled.changes
         n = decided.note(kept, filled.decisions, by=by, review=review, changes=asked)
-        written = _write_approved(before, after, filled, stated, out, kept, known)
+        try:
+            with terminal.progress():
+                written = _write_approved(before, after, filled, stated, out, kept, known)
+        except SystemExit:
+            print(
+                f"Stopped: the decisions stand in {kept.where}, but no approved list was written; give "
+                "the same command again.",
+                file=sys.stderr,
+            )
+            raise typer.Exit(terminal.STOPPED) from None
         against = decided.against(before, filled.decisions, asked)
         moved = workbench.differences(before, after)
         if as_json:
@@ -185,14 +210,19 @@ def verify(
     sealed: SEALED,
     keys: Annotated[
         list[str] | None,
-        typer.Option("--key", metavar="ROLE=FILE", help="A trusted public key; may be repeated."),
+        typer.Option(
+            "--key",
+            metavar="ROLE=FILE",
+            help="A public key that you trust, such as chair=chair.pub; may be repeated.",
+        ),
     ] = None,
     as_json: JSON = False,
 ) -> None:
-    """Check a sealed pack: that no byte was changed, and that the list comes out again.
+    """Check a sealed pack, and who signed it.
 
-    The files handed out beside it must be as they were sealed, if they are there.
-    Exit code 1 means that it does not hold.
+    That no byte was changed, and that the same list comes out again. The files handed out
+    beside it must be as they were sealed, if they are there. Exit code 1 means that it does
+    not hold.
     """
     with plain_errors(as_json):
         from pmo_lib.approval import seal
@@ -216,7 +246,10 @@ def key(
     file: Annotated[Path, typer.Argument(help="The secret key to make, such as chair.key.")],
     as_json: JSON = False,
 ) -> None:
-    """Make a pair of keys to sign with: a secret file, and a public one beside it."""
+    """Make a pair of keys to sign with, once.
+
+    A secret file to keep, and a public one beside it to hand out (chair.key, chair.pub).
+    """
     with plain_errors(as_json):
         from pmo_lib.approval import keys
 
@@ -232,15 +265,22 @@ def sign(
     role: Annotated[str, typer.Option("--role", help="Who signs, such as chair.")],
     file: Annotated[Path, typer.Option("--key", metavar="FILE", help="Your secret key.")],
     date: Annotated[
-        str, typer.Option("--date", help="The date stated (ISO), not before the meeting.")
+        str,
+        typer.Option(
+            "--date", help="The day of signing, such as 2027-01-14; not before the meeting."
+        ),
     ] = "",
     as_json: JSON = False,
 ) -> None:
-    """Sign a sealed pack by role; it is checked first, and stays the same pack."""
+    """Sign a sealed pack by role.
+
+    It is checked first, and stays the same pack.
+    """
     with plain_errors(as_json):
         from pmo_lib.approval import archive, contents, keys
 
-        keys.sign(sealed, role=role, key=keys.read_key(file, kind="secret"), day=date)
+        with terminal.progress():
+            keys.sign(sealed, role=role, key=keys.read_key(file, kind="secret"), day=date)
         draft = contents.DECIDED not in archive.opened(sealed.read_bytes())[0]
         if as_json:
             print_json({"signed": str(sealed), "role": role, "draft": draft})
@@ -330,7 +370,7 @@ def _print_read(filled, before, after, against, moved) -> None:
     from pmo_lib.approval.changes import sentence_of
 
     asked = filled.changes
-    own = filled.decisions[~filled.decisions.index.isin(asked.index)]
+    own = filled.decisions.drop(asked.index, errors="ignore")
     n = own["decision"].value_counts()
     if len(own):
         print(f"Decided on proposals: {listed(f'{word} {count}' for word, count in n.items())}")

@@ -16,6 +16,7 @@ from pmo_lib.command import (
     MAP,
     OUT,
     PORTFOLIO,
+    PROOF,
     plain_errors,
     print_json,
     proposals,
@@ -52,10 +53,11 @@ def rebalance(
     out: OUT = None,
     as_json: JSON = False,
 ) -> None:
-    """Say what to stop, pause, continue, resume or start, counting only what lies ahead.
+    """Say what to stop, pause, continue, resume or start.
 
-    What is already spent is shown and never used. The rules of the review stand in the
-    settings under review.
+    Only what lies ahead counts: what is already spent is shown and never used. The rules of
+    the review stand in the settings under review. Ctrl-C ends the search and keeps the best
+    found by then.
     """  # fmt: skip
     with plain_errors(as_json):
         from pmo_lib import export, folder, workbench
@@ -65,21 +67,24 @@ def rebalance(
         from pmo_lib.workbench import rebalancing, since
 
         table = functools.partial(read_table, name="status")
-        (opened, saved), report, last = together(
-            lambda: proposals(portfolio, map),
-            lambda: status and (mapped_status(status, status_map) if status_map else table(status)),
-            lambda: before and folder.open_folder(before),
-        )
-        settings, updates = saved, None
-        if budget is not None:
-            settings = dataclasses.replace(saved, budget_scale=budget)
-        if report is not None:
-            opened, updates = update_status(opened, report)
-        with terminal.progress() as progress:
+        with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
+            (opened, saved), report, last = together(
+                lambda: proposals(portfolio, map),
+                lambda: (
+                    status and (mapped_status(status, status_map) if status_map else table(status))
+                ),
+                lambda: before and folder.open_folder(before),
+            )
+            settings, updates = saved, None
+            if budget is not None:
+                settings = dataclasses.replace(saved, budget_scale=budget)
+            if report is not None:
+                opened, updates = update_status(opened, report)
             progress(0, 3, "the list without a review")
-            made = workbench.recommend(opened, settings, explain=False)
-            progress(1, 3, "what to stop, continue and start")
-            seen = rebalancing.review(made)
+            made = workbench.recommend(opened, settings, explain=False, progress=progress)
+            words = "what to stop, continue and start"
+            progress(1, 3, words)
+            seen = rebalancing.review(made, progress=lambda *_: progress(1, 3, words))
             bridge = None
             if last is not None:
                 progress(2, 3, "what changed since last time")
@@ -105,13 +110,14 @@ def rebalance(
         if bridge is not None:
             frames["what_differs"] = differs
         if as_json:
-            proof = {name: getattr(seen.found.choice, name) for name in ("value", "bound", "gap")}
+            proof = {name: getattr(seen.found.choice, name) for name in PROOF}
             document = {"says": words, "changes": seen.found.changes, **proof}
             document |= {"actions": records(seen.found.table.reset_index())}
             document |= {"standing": records(seen.standing.reset_index())}
             document |= {name: records(frame) for name, frame in frames.items()}
             document |= {"causes": {} if bridge is None else shares.to_dict()}
-            print_json(document | {"settings_hash": settings.hash(), "written": written})
+            document |= {"complete": not stopped(), "settings_hash": settings.hash()}
+            print_json(document | {"written": written})
             return
         terminal.print_lines("What the review would do", words)
         for heading, frame in (
@@ -122,4 +128,5 @@ def rebalance(
             if frame is not None and len(frame):
                 terminal.print_frame(heading, frame)
         terminal.print_lines("On what this hangs", running.would_change(seen))
+        terminal.print_stopped(stopped())
         terminal.print_written(written)

@@ -49,6 +49,18 @@ def account_words(account: dict[str, int], parts: str = "") -> str:
     return f"{counted(read, 'project row')} read = {used:,} used{parts} + {aside:,} set aside."
 
 
+def occasion(settings: Settings) -> list[str]:
+    """Say for which meeting a list is, on the data of which day and in which version, as stated.
+
+    >>> occasion(Settings(meeting_date="2027-01-14"))
+    ['Meeting 14 January 2027', 'Version 1']
+    """
+    dates = {"Meeting": settings.meeting_date, "Data of": settings.data_date}
+    parts = [f"{words} {long_date(day)}" for words, day in dates.items() if day]
+    version = one_line(settings.version)
+    return [*parts, f"Version {version}"] if version else parts
+
+
 def accounting(made: Recommendation) -> str:
     """Account for every row read, with what those used are."""
     found, evaluation = account(made.portfolio, made.evaluation), made.evaluation
@@ -65,6 +77,34 @@ def ending(made: Recommendation) -> pd.Index:
     """Return the stopped projects that still cost something."""
     running = made.evaluation.running
     return running[made.portfolio.projects["status"].reindex(running) == "stopped"]
+
+
+def list_word(made: Recommendation) -> str:
+    """Say what the list is: approved, or recommended until it is."""
+    return "approved" if made.settings.status == "APPROVED" else "recommended"
+
+
+def as_listed(made: Recommendation, text: str) -> str:
+    """Return a text of the library on the recommended list as it reads once the list is approved.
+
+    A text that names a project in whose name the word stands is left as it is.
+    """
+    word = list_word(made)
+    if word == "recommended" or "ecommended" not in text:
+        return text
+    names = (name for name in made.names(made.ranked_list.index) if "ecommended" in name)
+    if any(name in text for name in names):
+        return text
+    return text.replace("recommended", word).replace("Recommended", word.capitalize())
+
+
+def block_words(made: Recommendation) -> dict[str, str]:
+    """Return the heading of each block of proposals, in their order: as asked, or as approved."""
+    done = list_word(made).upper()
+    return {
+        "mandatory": "MANDATORY", "recommended": done, "not recommended": f"NOT {done}",
+        "not assessed": "NOT ASSESSED",
+    }  # fmt: skip
 
 
 def committed(made: Recommendation) -> str:
@@ -88,8 +128,6 @@ def basis(made: Recommendation) -> str:
     """State the rule, what the list sums, and how good it is proven to be."""
     settings, choice = made.settings, made.choice
     words = f"Rule: {settings.rule}, on {SUMMED[settings.objective]}; {choice.sentence}."
-    if not choice.reproducible:
-        words += " The search was ended before proof: a list just as good may come out elsewhere."
     if settings.budget_scale != 1:
         words += f" Budgets are taken at {number(100 * settings.budget_scale)} %."
     if settings.starts_every:
@@ -132,8 +170,9 @@ def prices(made: Recommendation) -> str:
     rate = f"{number(100 * settings.discount_rate)} % a year"
     if settings.discount_schedule:
         rate = f"the schedule {one_line(settings.discount_schedule)}"
+    base = one_line(settings.price_base)
     return (
-        f"Price base: {one_line(settings.price_base) or 'not stated'}. "
+        f"{f'Price base: {base}.' if base else 'No price base is stated.'} "
         f"Present values discounted by {rate} from {base_date(made.portfolio, settings)}."
     )
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
 from time import monotonic
 
 import pandas as pd
 
 from pmo_lib import statements
-from pmo_lib.wording import Money, counted, listed, worth_scale, worth_words
+from pmo_lib.wording import Money, counted, listed, total_words, worth_scale, worth_words
 
 BLOCKS = {
     "mandatory": "Mandatory",
@@ -23,6 +24,14 @@ BLOCKS = {
 }
 WIDTHS = (4, 44, 6, 6, 7, 7)
 """Of rank, project, score, BCR, cost and running total. [letters]"""
+
+STOPPED = 130
+"""Exit code where Ctrl-C ended a command."""
+
+ENDED = "Stopped; nothing was written."
+"""What is said then."""
+
+_STOPPING = "\nStopping with what is found by now; Ctrl-C again ends at once.\n"
 
 EVERY = 5.0
 """How often progress is told where no person watches a bar. [s]"""
@@ -47,7 +56,7 @@ def print_recommendation(made) -> None:
             print("=" * 100)
             left = made.left_by_year()
             if len(left):
-                print(f"     left over: {Money(sign, 'm').shown(left.sum(), 2)}")
+                print(f"     left over: {total_words(left.sum(), sign, whole=table['cost'].sum())}")
         if len(rows):
             print(f"\n{heading}")
         for row in rows.itertuples():
@@ -194,23 +203,59 @@ def stoppable() -> Iterator[Callable[[], bool]]:
 
     def stop(number: int, _) -> None:
         asked.append(number)
-        if len(asked) > 1 or not heard.is_set():
+        if len(asked) > 1:
+            at_once(number, _)
+        if not heard.is_set():
+            _dismiss()
             raise KeyboardInterrupt
+        os.write(2, _STOPPING.encode())
 
     def stopped() -> bool:
         heard.set()
         return bool(asked)
 
-    before = signal.signal(signal.SIGINT, stop)
-    try:
+    with _on_ctrl_c(stop):
         yield stopped
+
+
+def at_once(number: int, _) -> None:
+    """End on Ctrl-C, in the middle of a choice, too, which would keep its best and go on."""
+    _dismiss()
+    raise SystemExit(STOPPED)
+
+
+def _dismiss() -> None:
+    """End the processes that work for this one, which would be waited for."""
+    from multiprocessing import active_children
+
+    for child in active_children():
+        child.terminate()
+
+
+@contextmanager
+def _on_ctrl_c(do: Callable) -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, do)
+    try:
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
-def progress(stopped: Callable[[], bool] = bool) -> Iterator[Callable]:
-    """Tell progress on the error stream until told to stop: a bar for a person, else lines."""
+def progress(stopped: Callable[[], bool] | None = None) -> Iterator[Callable]:
+    """Tell progress on the error stream: a bar for a person, else lines.
+
+    Ctrl-C ends at once, unless `stopped` says whether to stop with what is found.
+    """
+    with (
+        _on_ctrl_c(at_once) if stopped is None else nullcontext(),
+        _telling(stopped or bool) as tell,
+    ):
+        yield tell
+
+
+@contextmanager
+def _telling(stopped: Callable[[], bool]) -> Iterator[Callable]:
     if not sys.stderr.isatty():
         with _told_in_lines() as said:
 
@@ -224,7 +269,7 @@ def progress(stopped: Callable[[], bool] = bool) -> Iterator[Callable]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("choosing", total=None)
+        task = bar.add_task("working", total=None)
 
         def told(done: int, total: int, words: str) -> bool:
             bar.update(task, completed=done, total=total, description=words[:60])
@@ -262,4 +307,5 @@ def print_problems(error) -> None:
         many = len(error.problems)
         lines = [f"{many} problems to mend:" if many > 1 else "One problem to mend:"]
         lines += [f"  - {problem}" for problem in error.problems]
+    lines += getattr(error, "__notes__", ())
     print("\n".join(filter(None, lines)), file=sys.stderr)

@@ -195,6 +195,26 @@ def money_words(amount: float, currency: str = "") -> str:
     return Money(currency, "m" if abs(amount) >= 100_000 else "").shown(amount, 2)
 
 
+def total_words(amount: float, currency: str, *, whole: float) -> str:
+    """Word a sum over a list: to a tenth of a million where the whole list costs ten or more.
+
+    >>> total_words(1_100_000, "£", whole=58_900_000), total_words(1_100_000, "£", whole=6e6)
+    ('£1.1m', '£1.10m')
+    """
+    return Money(currency, "m").shown(amount) if whole >= 1e7 else money_words(amount, currency)
+
+
+def money_alike(amounts: Iterable[float], currency: str = "") -> list[str]:
+    """Word amounts that stand beside each other: in millions where all are large, else in full.
+
+    >>> money_alike([140_000, 82_500], "£"), money_alike([140_000, 5_600_000], "£")
+    (['£140,000', '£82,500'], ['£0.14m', '£5.60m'])
+    """
+    amounts = list(amounts)
+    large = all(abs(amount) >= 100_000 for amount in amounts)
+    return [Money(currency, "m" if large else "").shown(amount, 2) for amount in amounts]
+
+
 def worth_scale(settings, money: Money) -> tuple[str, float]:
     """Return the unit of what a list sums and the factor to it: points, NPV or % of priority."""
     npv = f"{money.unit} NPV", 1 / money.divisor

@@ -96,6 +96,7 @@ def test_help_tells_the_course_of_a_round(run):
         ["open", "write", "read", "status", "close", "reveal", "show", "adopt"], start=1
     )]  # fmt: skip
     assert places == sorted(places)
+    assert "close and reveal need --yes" in shown
 
 
 class TestOpening:
@@ -359,7 +360,9 @@ def test_objectives_are_weighed_and_adopted_too(run, tmp_path):
     run("reveal", own, "--by", "Ann", "--yes")
     shown = told(run("show", own, "--json"))
     assert "core" not in shown and set(shown["weights"]) == set(labels.index)
-    told(run("adopt", own, "--by", "Ann", "--reason", "Agreed", "--json"))
+    said = run("adopt", own, "--by", "Ann", "--reason", "Agreed").stdout
+    assert "Weights of objectives by round 2, combined by mean:\n" in said
+    assert "  Keep people and places safe: 16.7 % (before: 20.0 %)\n" in said
     assert set(folder.read_settings(own).objective_weights.values()) == {16.67}
     assert folder.read_settings(own).weights == {}
 

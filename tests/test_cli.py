@@ -471,7 +471,7 @@ unix = pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of C
 @unix
 def test_ctrl_c_while_choosing_keeps_the_best_found(hard):
     document = interrupted(["choose", hard], "solving")
-    assert document["status"] == "stopped"
+    assert document["status"] == "stopped" and document["reproducible"] is False
     assert 0 < document["value"] < document["bound"]
     assert any(row["funded"] for row in document["ranked_list"])
 
@@ -500,7 +500,7 @@ def test_an_early_stop_is_said(capsys):
     assert capsys.readouterr().out.strip() == "Stopped early: this is what was found by then."
 
 
-def test_the_first_ctrl_c_interrupts_until_someone_asks_and_the_second_always():
+def test_the_first_ctrl_c_interrupts_until_someone_asks_and_the_second_ends_at_once(capfd):
     with terminal.stoppable() as stopped:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
@@ -509,8 +509,23 @@ def test_the_first_ctrl_c_interrupts_until_someone_asks_and_the_second_always():
         assert not stopped()
         signal.raise_signal(signal.SIGINT)
         assert stopped()
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(SystemExit, match="130"):
             signal.raise_signal(signal.SIGINT)
+    assert "Stopping with what is found by now" in capfd.readouterr().err
+
+
+def test_ctrl_c_ends_at_once_where_no_best_is_kept(run, tmp_path, monkeypatch):
+    """In the middle of a choice, too, which would keep its best and go on."""
+    real, before = workbench.recommend, signal.getsignal(signal.SIGINT)
+
+    def interrupted(*inputs, **options):
+        signal.raise_signal(signal.SIGINT)
+        return real(*inputs, **options)
+
+    monkeypatch.setattr(workbench, "recommend", interrupted)
+    result = run("check", EXAMPLE)
+    assert result.exit_code == 130 and result.stderr == "Stopped; nothing was written.\n"
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_rebalance_says_what_to_stop_and_writes_its_sheet(run, tmp_path):

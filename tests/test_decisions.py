@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import shutil
+import signal
 import subprocess
 import warnings
 import zipfile
@@ -14,7 +15,7 @@ import pytest
 from conftest import SMALL
 from typer.testing import CliRunner
 
-from pmo_lib import approval, cli, record, tables, workbench
+from pmo_lib import approval, cli, pack_commands, record, tables, workbench
 from pmo_lib.approval import decided, reading
 from pmo_lib.checks import InputError
 from pmo_lib.export import pack_sheet
@@ -106,6 +107,14 @@ def test_decisions_conditions_comments_and_signatures_come_back(content, tmp_pat
 def test_a_decision_may_be_written_as_people_write(content, tmp_path, text):
     path = filled(content, tmp_path / "a.xlsx", {"flood": (text, "", "")})
     assert reading.read_decisions(path).decisions.at["flood", "decision"] == "approve"
+
+
+def test_decisions_come_back_where_the_settings_state_nothing(made, tmp_path):
+    bare = dataclasses.replace(made[0], settings=workbench.Settings())
+    found = reading.read_decisions(
+        filled(as_decision_book(approval.dossier(bare)), tmp_path / "d.xlsx")
+    )
+    assert set(found.decisions.index) == set(DECIDED) and found.meeting_date == ""
 
 
 @pytest.mark.slow
@@ -361,6 +370,16 @@ def test_approving_more_than_fits_says_what_is_short_and_what_to_defer(made):
     with pytest.raises(InputError, match=words) as caught:
         decided.approved_list(made[0].portfolio, tight, decisions, by="Ann")
     assert "must be in" not in str(caught.value)
+    more = pd.concat([decisions, frame(roof=("reject", ""), calls=("approve", ""))])
+    with pytest.raises(InputError) as all_told:
+        decided.approved_list(made[0].portfolio, tight, more, by="Ann")
+    clash, unknown, short = all_told.value.problems
+    assert "‘School roof’ is mandatory" in clash and "is not assessed" in unknown
+    assert "2027-28 capital is £410 short" in short and "defer or reject ‘Flood wall’" in short
+    enough = dataclasses.replace(tight, budget_scale=3.0)
+    with pytest.raises(InputError) as clashes:
+        decided.approved_list(made[0].portfolio, enough, more, by="Ann")
+    assert clashes.value.problems == (clash, unknown)
     smaller = decisions.drop("flood")
     assert decided.approved_list(made[0].portfolio, tight, smaller, by="Ann").choice.cost > 0
 
@@ -381,7 +400,7 @@ def test_decisions_stand_in_the_record_once(tmp_path):
 # --- the command ---------------------------------------------------------------------------
 
 
-def test_the_command_records_and_writes_the_approved_pack(made, content, tmp_path):
+def test_the_command_records_and_writes_the_approved_pack(made, content, tmp_path, monkeypatch):
     folder = shutil.copytree(made[1], tmp_path / "in")
     path = filled(content, tmp_path / "decide.xlsx")
     command = ["decisions", "read", str(path), str(folder), "--by", "Ann", "--json"]
@@ -402,6 +421,14 @@ def test_the_command_records_and_writes_the_approved_pack(made, content, tmp_pat
     with zipfile.ZipFile(tmp_path / "out" / "sealed.zip") as sealed:
         assert "decisions.csv" in sealed.namelist()
     assert record.verify(tmp_path / "out" / "sealed.zip").holds
+    monkeypatch.setattr(pack_commands, "_write_approved", interrupted)
+    stopped = CliRunner().invoke(cli.app, command)
+    assert stopped.exit_code == 130
+    assert "the decisions stand in" in stopped.stderr and "no approved list" in stopped.stderr
+
+
+def interrupted(*_):
+    signal.raise_signal(signal.SIGINT)
 
 
 def test_the_command_refuses_in_words(made, content, tmp_path):
@@ -410,6 +437,7 @@ def test_the_command_refuses_in_words(made, content, tmp_path):
     done = CliRunner().invoke(cli.app, command)
     assert done.exit_code == 2
     assert "did you mean 'approve'?" in done.output
+    assert "Not checked yet: whether decisions clash, and whether there is money" in done.stderr
     assert not (made[1] / "record.sqlite").exists()
     path = filled(content, tmp_path / "empty.xlsx", {})
     done = CliRunner().invoke(

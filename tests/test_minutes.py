@@ -147,7 +147,8 @@ def test_nothing_waits_where_everything_is_funded(small, tmp_path):
     made = workbench.recommend(portfolio, workbench.Settings(), explain=False)
     text = read(minutes.write_minutes(approval.dossier(made), tmp_path / "m.md"))
     assert section(text, "Delayed to make room").strip() == "Nothing had to make room."
-    assert "# Minutes of the board, not stated" in text
+    assert "# Minutes of the board (draft, to be filled in)\n" in text
+    assert "Held on: ______ Present: ______" in text
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,9 @@ def test_a_board_scores_by_mail_from_opening_to_a_portfolio_with_its_scores(rate
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    run("open", "--by", "Ann", "--member", "Bob", "--member", "Eve", "--about", "objectives")
+    said = run("open", "--by", "Ann", "--member", "Bob", "--member", "Eve", "--about", "objectives")
+    assert "Round 1 is open: 2 objectives to weigh, or to score projects by." in said
+    assert "Handed in, 0 of 3: nobody" in run("status")
     run("write", "--out", tmp_path / "books", "--kind", "scores")
     for place, (name, word) in enumerate(zip(PEOPLE, ("none", "low", "extreme"), strict=True)):
         book = tmp_path / "books" / f"ballot 1 {name}.xlsx"
@@ -138,7 +140,8 @@ def test_a_board_scores_by_mail_from_opening_to_a_portfolio_with_its_scores(rate
     said = run("read", tmp_path / "books")
     assert "Recorded: Ann, round 1, receipt" in said and "; 6 of 10 cells scored" in said
     assert "Scored, 3 of 3: Ann, Bob and Eve" in run("status")
-    assert json.loads(run("status", "--json"))["scored"] == list(PEOPLE)
+    found = json.loads(run("status", "--json"))
+    assert (found["scored"], found["voted"], found["not_yet"]) == (list(PEOPLE), [], [])
     run("close", "--by", "Ann", "--yes")
     hidden = CliRunner().invoke(cli.app, ["ballot", "scores", str(own)])
     assert hidden.exit_code == 2 and "its scores are hidden until revealed" in hidden.stderr

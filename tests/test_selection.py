@@ -362,7 +362,7 @@ def test_the_time_limit_returns_the_best_found_with_its_gap():
     assert found.status == "time limit"
     assert 0 < found.gap < 0.1
     assert not found.reproducible
-    assert f"{np.ceil(found.gap * 1e4) / 100:.2f} %" in found.sentence
+    assert f"{np.ceil(found.gap * 1e4) / 100:.2f} %; the search was ended there" in found.sentence
 
 
 def test_progress_is_told_and_can_stop():

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
 from pmo_lib.checks import InputError, listing
 from pmo_lib.record.entries import read
@@ -140,7 +141,7 @@ def read_rows(cells: dict, labels: list[str], *, about: str, portfolio: Portfoli
         if project in projects and project not in seen:
             seen.add(project)
             for label, column in columns.items():
-                cell, place = cells.get((row, column)), (row, _letters(column))
+                cell, place = cells.get((row, column)), (row, get_column_letter(column))
                 found.at[project, label] = _score(findings, *place, cell, words[label])
         elif not all(is_blank(cells.get((row, column))) for column in (1, *columns.values())):
             fault = "occurs twice" if project in seen else "is not a proposal of this portfolio"
@@ -160,7 +161,7 @@ def _columns(cells: dict, labels: list[str], findings: Findings) -> dict[str, in
                 found[label] = column
             else:
                 fault = "occurs twice" if label in found else "is not what was sent (edited?)"
-                findings.cell(SHEET, row, _letters(column), label, expected="as sent",
+                findings.cell(SHEET, row, get_column_letter(column), label, expected="as sent",
                               remedy=f"{KEEP}; {known_or_near(label, labels)}", fault=fault)  # fmt: skip
     gone = [label for label in labels if label not in found]
     if gone:
@@ -186,13 +187,3 @@ def _score(findings: Findings, row: int, column: str, cell: Any, words: dict) ->
     remedy = "choose from the list" if words else "write a number such as 3, or leave it empty"
     findings.cell(SHEET, row, column, cell, expected=expected, remedy=remedy)
     return np.nan
-
-
-def _letters(column: int) -> str:
-    """Return how a spreadsheet calls a column.
-
-    >>> _letters(3), _letters(28)
-    ('C', 'AB')
-    """
-    left, last = divmod(column - 1, 26)
-    return (_letters(left) if left else "") + chr(ord("A") + last)

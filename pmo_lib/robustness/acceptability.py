@@ -241,7 +241,10 @@ def search(
             tasks = [(problem, known.worth[:, draw], known.best(draw), gap) for draw in batch]
             if executor is None and own is None and batch and monotonic() - began > PAYS:
                 own = processes()
-            settled, found = (batch or [at])[0], _run(None if lost else executor or own, tasks, lost)
+            settled, found = (
+                (batch or [at])[0],
+                _run(None if lost else executor or own, tasks, lost),
+            )
             for draw, end in zip(batch, [*batch[1:], at], strict=bool(batch)):
                 answer[draw], short[draw] = known.learn(draw, *next(found))
                 settled = end

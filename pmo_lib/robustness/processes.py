@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -13,8 +14,27 @@ PAYS = 2.0
 """Once searches have taken so long, processes are started: two take about a second. [s]"""
 
 
-def processes() -> ProcessPoolExecutor | None:
-    """Return one process for each processor, or None where they cannot be started safely.
+class _Deaf(multiprocessing.context.SpawnProcess):
+    """A process that does not hear Ctrl-C, from its very start."""
+
+    def start(self) -> None:
+        before = signal.getsignal(signal.SIGINT)
+        hears = before is not None and threading.current_thread() is threading.main_thread()
+        if not hears:
+            return super().start()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            super().start()
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+class _Context(multiprocessing.context.SpawnContext):
+    Process = _Deaf
+
+
+def processes(most: int | None = None) -> ProcessPoolExecutor | None:
+    """Return one process for each processor, or fewer; None where they cannot be started safely.
 
     Each begins anew and imports the main module. That is safe in a notebook, from a command
     and in a script that asks for its ``__name__``; any other script would run once more in
@@ -24,8 +44,8 @@ def processes() -> ProcessPoolExecutor | None:
     if (workers or 1) < 2 or multiprocessing.parent_process() is not None or not _importable():
         return None
     return ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),
+        most or workers,
+        mp_context=_Context(),
         initializer=signal.signal,
         initargs=(signal.SIGINT, signal.SIG_IGN),
     )

@@ -22,6 +22,9 @@ from pmo_lib.selection.solver import Best, Progress, Solution, other_than, relat
 TIME_LIMIT = 60.0
 """How long a choice may take unless told otherwise. [s]"""
 
+ENDED = "the search was ended there, so another list about as good may come out elsewhere"
+"""What is said of a choice that was not proven the best."""
+
 _SAME = 1e-9
 """Values closer than this share of their size are equal."""
 
@@ -75,15 +78,16 @@ class Choice:
 
     @property
     def sentence(self) -> str:
-        """How good the list is, in the board's words."""
-        if not np.isfinite(self.bound):
-            return "how much a better list could add is not known"
+        """How good the list is, in the board's words, and whether another run may give another."""
         if self.gap == 0:
-            return "no better list exists"
-        if not np.isfinite(self.gap):
-            return f"a better list could be worth at most {self.bound:.4g}"
-        shown = np.ceil(self.gap * 1e4) / 1e2
-        return f"a better list could add at most {shown:.2f} %"
+            other = "" if self.reproducible else "; one just as good may come out elsewhere"
+            return f"no better list exists{other}"
+        words = "how much a better list could add is not known"
+        if np.isfinite(self.gap):
+            words = f"a better list could add at most {np.ceil(self.gap * 1e4) / 1e2:.2f} %"
+        elif np.isfinite(self.bound):
+            words = f"a better list could be worth at most {self.bound:.4g}"
+        return words if self.reproducible else f"{words}; {ENDED}"
 
 
 def choose(

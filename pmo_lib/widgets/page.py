@@ -90,8 +90,9 @@ def opening(portfolio: Portfolio, settings: Settings) -> Page:
     who = [settings.organisation, settings.board]
     when = f"meeting of {long_date(settings.meeting_date)}" if settings.meeting_date else ""
     title = " · ".join(one_line(part) for part in (*who, when, settings.status) if part)
+    data = f", data of {long_date(settings.data_date)}" if settings.data_date else ""
     lines = [
-        f"Portfolio {portfolio.source}, data of {long_date(settings.data_date)}.",
+        f"Portfolio {portfolio.source}{data}.",
         statements.saved_words(settings),
         f"Marking: {settings.marking}." if settings.marking else "",
     ]

@@ -11,7 +11,14 @@ from pmo_lib import periods
 from pmo_lib.checks import InputError
 from pmo_lib.selection import Choice, Hiring, InfeasibleError, choose
 from pmo_lib.tables import Portfolio
-from pmo_lib.wording import limit_words, listed, money_words, sentence, worth_between
+from pmo_lib.wording import (
+    limit_words,
+    listed,
+    money_alike,
+    money_words,
+    sentence,
+    worth_between,
+)
 from pmo_lib.workbench.settings import Settings
 
 SECONDS = 2.0
@@ -153,12 +160,15 @@ def means_words(
     """Yield what moves between budgets and who is hired, who allows it, and what it changes."""
     table, names = used(problem, choice, portfolio, settings), portfolio.projects["name"]
     lost = changed(problem, choice, table, settings) if priced else pd.DataFrame()
-    for row in table[table["used"] > 0].itertuples():
+    taken = table[table["used"] > 0]
+    moves = taken.loc[taken["kind"] != "hire", "used"]
+    moved = dict(zip(moves.index, money_alike(moves, settings.currency), strict=True))
+    for row in taken.itertuples():
         if row.kind == "hire":
             price = money_words(row.price, settings.currency)
             words = f"{row.used:,.2f} FTE hired ({row.what}) for {price}, paid within the budgets"
         else:
-            words = f"{money_words(row.used, settings.currency)} moves from {row.what}"
+            words = f"{moved[row.Index]} moves from {row.what}"
         words += f", as {row.authority} allows" if row.authority else ""
         known = without_words(lost.loc[row.Index], names, settings) if priced else ""
         yield sentence(f"{words}; {known}" if known else words)

@@ -216,11 +216,16 @@ def finishes(portfolio: Portfolio, projects: pd.Index) -> pd.Series:
     A project for which none of these is known counts until the end of its last year with cost.
     """
     reported = portfolio.status.sort_values("review").groupby("project")["finish"].last()
-    people = portfolio.demand.groupby("project")["period"].max()
-    people = people.map(lambda month: periods.shift(month, 1))
+    people = _last_period(portfolio.demand).map(lambda month: periods.shift(month, 1))
     costs = portfolio.cash_flows[portfolio.cash_flows["cost"] > 0]
-    years = costs.groupby("project")["period"].max().map(lambda year: periods.shift(year, 12))
+    years = _last_period(costs).map(lambda year: periods.shift(year, 12))
     known = portfolio.projects["planned_finish"].reindex(projects)
     for source in (reported, people, years):
         known = known.fillna(source.reindex(projects))
     return known
+
+
+def _last_period(table: pd.DataFrame) -> pd.Series:
+    """Return the last period of each project in a table."""
+    last = table.sort_values("period").drop_duplicates("project", keep="last")
+    return last.set_index("project")["period"]

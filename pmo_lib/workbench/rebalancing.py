@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from pmo_lib import periods
 from pmo_lib import rebalance as core
 from pmo_lib.checks import InputError, refuse
-from pmo_lib.rebalance.actions import AMOUNTS, SWITCHES
+from pmo_lib.rebalance.actions import AMOUNTS, SWITCHES, lay_out
 from pmo_lib.rebalance.status import latest
 from pmo_lib.tables import AS_PROPOSED, Portfolio, as_frame
 from pmo_lib.workbench import pricing
@@ -53,8 +54,10 @@ class Review:
     left_out: pd.Series
 
 
-def review(made: Recommendation) -> Review:
+def review(made: Recommendation, *, progress=None) -> Review:
     """Choose what to stop, pause, continue, resume and start, and ask how each project stands.
+
+    With `progress`, as `selection.choose` calls it, the choice can be stopped.
 
     Raises
     ------
@@ -68,9 +71,11 @@ def review(made: Recommendation) -> Review:
     problem, left_out = _stated(portfolio, settings, rules)
     drift = core.drift(portfolio.status, portfolio.approvals)
     last = drift.groupby("project").last()
-    standing = core.standing(**problem, drift=last, currency=settings.currency)
-    found = _rebalanced(problem, settings, rules)
-    return Review(made, found, rules, problem, drift, standing, left_out)
+    laid = problem | {"actions": lay_out(**problem)}
+    with ThreadPoolExecutor(1) as beside:
+        standing = beside.submit(core.standing, **laid, drift=last, currency=settings.currency)
+        found = _rebalanced(laid, settings, rules, progress)
+    return Review(made, found, rules, problem, drift, standing.result(), left_out)
 
 
 def rebalance(

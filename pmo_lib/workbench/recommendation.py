@@ -12,7 +12,7 @@ import pandas as pd
 from pmo_lib import periods, selection
 from pmo_lib.checks import refuse, show
 from pmo_lib.tables import Portfolio
-from pmo_lib.wording import Money, counted, limit_words, money_words, one_line
+from pmo_lib.wording import counted, limit_words, one_line, total_words
 from pmo_lib.workbench.answers import naming
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
 from pmo_lib.workbench.means import means_words
@@ -24,7 +24,7 @@ from pmo_lib.workbench.problem import (
     choosing_problem,
     worth_of,
 )
-from pmo_lib.workbench.reasons import does_not_fit, reasons, shortfalls, split_warnings
+from pmo_lib.workbench.reasons import Room, does_not_fit, reasons, split_warnings
 from pmo_lib.workbench.settings import RULES, Settings
 
 BLOCKS = ("continues", "mandatory", "recommended", "not recommended", "not assessed")
@@ -308,12 +308,7 @@ def _headline(portfolio, settings, problem, choice, ranked) -> str:
     """Word the recommendation in one sentence."""
     funded = ranked[ranked["funded"]]
     proposals = int((portfolio.projects["status"] == "proposed").sum())
-    large = ranked["cost"].sum() >= 1e7
-    money = (
-        Money(settings.currency, "m").shown
-        if large
-        else functools.partial(money_words, currency=settings.currency)
-    )
+    money = functools.partial(total_words, currency=settings.currency, whole=ranked["cost"].sum())
     opening = f"Approve {len(funded)} of {proposals} proposals, {money(funded['cost'].sum())}"
     if not isinstance(problem["budget"], pd.Series):
         return f"{opening}; no budget is stated."
@@ -346,10 +341,11 @@ def _left_because(problem: dict, choice, names: pd.Series) -> str:
     into, excludes = choice.selected, problem["excludes"]
     barred = {a for a, b in [*excludes, *((b, a) for a, b in excludes)] if into[b]}
     barred |= {a for a, b in problem["requires"] if not into[b]}
+    room = Room(problem, choice)
     lacking = {
-        project: "" if project in barred else does_not_fit(project, problem, choice)
+        project: "" if project in barred else does_not_fit(project, room)
         for project in out
-        if not len(shortfalls(problem["cost"], problem["budget"], choice, project))
+        if not len(room.short_of_money(project))
     }
     linked = [project for project, words in lacking.items() if not words and project in barred]
     if linked and all(lacking[project] for project in lacking if project not in linked):
