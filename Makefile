@@ -39,7 +39,7 @@ demo: $(DONE) ## Rank, price and choose the example portfolio; write out/
 test: $(TESTS_DONE) ## Run every test: library, command line, notebooks, style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not browser"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not browser"
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser tests || \
 		$(BIN)/python -m pytest -q -m browser --last-failed tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -o addopts=--strict-markers --nbval-lax notebooks

@@ -100,7 +100,8 @@ class Opened:
         self.page.set_default_timeout(PATIENCE)
         self.page.route("**/*", self._only_loopback)
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        self.page.goto(f"{self.address}/lab/tree/{stem}/notebooks/{stem}.ipynb?token={token}")
+        own = f"{self.address}/lab/workspaces/{stem}"  # else the tabs of earlier tests come back
+        self.page.goto(f"{own}/tree/{stem}/notebooks/{stem}.ipynb?token={token}")
         self.idle()
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
