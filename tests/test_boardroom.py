@@ -394,6 +394,21 @@ def test_a_moved_slider_tries_its_weight_and_walks_down_the_list(board):
     assert room.portfolio.projects.at[last, "name"] in plain(board.sliders.says.value)
 
 
+def test_words_follow_a_slider_before_the_chart_has_told_and_nothing_is_tried_yet(board):
+    room, view = board.room, board.sliders.view
+    slid = {name: view._params[name] for name in board.sliders.names.values()}
+    board.frame.slid = slid
+    told = board.sliders.says.value
+    assert told
+    board.frame.slid = {**slid, "weight_2": 100, ranking.PERCENT: 55}
+    assert board.sliders.says.value != told
+    assert room.settings.budget_scale == 1.0 and not room.moved
+    view._params = {**view._params, ranking.SEEN: -1}
+    assert board.sliders.says.value == told, "a move that came too late is taken back in words, too"
+    board.frame.slid = {"weight_0": "x", ranking.PERCENT: float("nan"), "unknown": 1}
+    assert not room.moved
+
+
 # Why, decisions, record -----------------------------------------------------------------------
 
 

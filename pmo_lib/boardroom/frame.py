@@ -33,6 +33,9 @@ class Frame(anywidget.AnyWidget):
         How exact the page is, in words for all to read, and as a key for its colour.
     shares : list of str
         Fills of the criteria, in the order of the sliders.
+    slid : dict
+        Where the sliders stand by name, told before the chart is drawn anew, so that words can
+        follow meanwhile; what counts is what the chart's own parameters say.
     """
 
     title = traitlets.Unicode("").tag(sync=True)
@@ -42,6 +45,7 @@ class Frame(anywidget.AnyWidget):
     words = traitlets.Unicode("").tag(sync=True)
     kind = traitlets.Unicode("exact").tag(sync=True)
     shares = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    slid = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **traits) -> None:
         super().__init__(**({"tabs": [list(pair) for pair in TABS.items()]} | traits))
@@ -163,6 +167,12 @@ class Frame(anywidget.AnyWidget):
             svg.removeAttribute("width"); svg.removeAttribute("height");
           }
         };
+        const slide = (event) => {
+          if (event.target.type !== "range") return;
+          const inputs = [...board.querySelectorAll(".vega-bindings input[type=range]")];
+          model.set("slid", Object.fromEntries(inputs.map((input) => [input.name, Number(input.value)])));
+          model.save_changes();
+        };
         const stop = (event) => { if (!event.ctrlKey && !event.metaKey) event.stopPropagation(); };
         const attach = () => {
           if (ended) return;
@@ -177,6 +187,7 @@ class Frame(anywidget.AnyWidget):
             panel.setAttribute("aria-labelledby", button.id);
           }
           board.addEventListener("keydown", stop);
+          board.addEventListener("input", slide, true);
           board.addEventListener("input", share);
           watch = new MutationObserver(share);
           watch.observe(board, { childList: true, subtree: true });
@@ -199,6 +210,7 @@ class Frame(anywidget.AnyWidget):
           ended = true;
           watch?.disconnect();
           board?.removeEventListener("keydown", stop);
+          board?.removeEventListener("input", slide, true);
           board?.removeEventListener("input", share);
         };
       },

@@ -85,6 +85,7 @@ class BoardRoom(ipywidgets.VBox):
         self.add_class("pmo-board")
         self._shown: tuple = ()
         self.debate.areas[0].observe(self._date_agenda, "value")
+        frame.observe(lambda change: self.sliders.hear(change["new"]), "slid")
         room.observe(self._follow, "version")
         self._follow()
         self._watch, self._ready = None, False

@@ -54,16 +54,23 @@ class Sliders:
         """Whether there is a budget to move."""
         return ranking.PERCENT in self.view._params
 
+    def hear(self, slid: dict) -> None:
+        """Say where the money ends as soon as a slider moves; nothing is tried yet."""
+        self._say(self._points(slid), self._percent(slid))
+
     def _moved(self, _) -> None:
         """Answer somebody at a slider, or a view that was just made and says what it was born with."""
         seen = self.view._params.get(ranking.SEEN)
         if not self._busy and seen == 0:
             self._place()
             self._mark()
-        if self._busy or seen != self._placed:
+        if self._busy:
             return
-        points, percent = self._points(), self._percent()
         wanted, at = self._positions()
+        if seen != self._placed:
+            self._say(wanted, at)
+            return
+        points, percent = self._points(self.view._params), self._percent(self.view._params)
         weighed, funded = not _near(points, wanted), abs(percent - at) >= 1e-6
         if weighed or funded:
             self._say(points, percent)
@@ -72,15 +79,15 @@ class Sliders:
         if funded:
             self.room.fund(round(percent / 100, 6))
 
-    def _points(self) -> dict[str, float]:
+    def _points(self, slid: dict) -> dict[str, float]:
         """Read the sliders; anything but a number in [0, 100] counts as 0."""
-        read = {c: self.view._params.get(name, 0) for c, name in self.names.items()}
+        read = {c: slid.get(name, 0) for c, name in self.names.items()}
         return {c: _within(position, 0, 100, 0.0) for c, position in read.items()}
 
-    def _percent(self) -> float:
+    def _percent(self, slid: dict) -> float:
         now = 100 * self.room.settings.budget_scale
         low, high = min(ranking.LOWEST, now), max(ranking.HIGHEST, now)
-        return _within(self.view._params.get(ranking.PERCENT, now), low, high, now)
+        return _within(slid.get(ranking.PERCENT, now), low, high, now)
 
     def _positions(self) -> tuple[dict[str, float], float]:
         """Return where the sliders stand under what is tried."""
@@ -103,7 +110,8 @@ class Sliders:
     def _follow(self, _=None) -> None:
         """Put sliders and marks where the room stands."""
         points, percent = self._positions()
-        if not (_near(self._points(), points) and abs(self._percent() - percent) < 1e-6):
+        shown = self.view._params
+        if not (_near(self._points(shown), points) and abs(self._percent(shown) - percent) < 1e-6):
             self._place()
         if self._chosen() != self._marked:
             self._mark()
