@@ -56,6 +56,7 @@ def bottlenecks(
     one more  4.0   4.0   (c,)
     """
     model = build(value, cost, budget, **constraints)
+    gap = require_number(gap, name="gap", low=0)
     until = monotonic() + require_number(time_limit, name="time_limit", low=0.01)
     top = best_now(model, gap, time_limit / 4)
     limits = {(r.kind, r.label): r for r in model.rows if r.kind in ("budget", "capacity")}

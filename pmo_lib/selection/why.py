@@ -28,6 +28,9 @@ from pmo_lib.selection.solver import Relaxed, Solution, solve
 PATIENCE = 0.1
 """How long a proven answer is sought before the gap is enough. [s]"""
 
+_LOOK = 1.0
+"""How long the best list is sought before the first answers are given. [s]"""
+
 _JOINTLY, _APART = 0.3, 0.6
 """Share of the time for the best list and one proof for all; of what is left then, for one for
 each. [-]"""
@@ -126,6 +129,7 @@ def why_not(
     model = build(value, cost, budget, **constraints)
     asked = set(model.projects if projects is None else projects)
     inputs.require_projects(asked, model.projects, name="projects")
+    gap = require_number(gap, name="gap", low=0)
     time_limit = require_number(time_limit, name="time_limit", low=0.01)
     inquiry, told = _Inquiry(model, asked, gap, time_limit), set()
     with suppress(KeyboardInterrupt):
@@ -141,7 +145,7 @@ def why_not(
 
 def best_now(model: Model, gap: float, time_limit: float) -> Solution:
     """Return the best list to compare with, or raise the error that says why there is none."""
-    top = search(model, gap=require_number(gap, name="gap", low=0), time_limit=time_limit)
+    top = search(model, gap=gap, time_limit=time_limit)
     if top.x is None:
         raise explain(model, proven=top.status == "infeasible")
     return top
@@ -199,7 +203,9 @@ class _Inquiry:
 
     def __init__(self, model: Model, asked: set, gap: float, time_limit: float) -> None:
         self.model, self.gap, self.until = model, gap, monotonic() + time_limit
-        self.top = best_now(model, gap, time_limit / 12)
+        self.top = search(model, gap=gap, time_limit=min(time_limit / 12, _LOOK))
+        if self.top.x is None:
+            self.top = best_now(model, gap, time_limit / 4)
         counts = [row("count", project, spread(model, project)) for project in model.projects]
         self.mixture = Relaxed(replace_rows(model, [*model.rows, *counts]), 10.0)
         decided = {r.label: (j, r.kind) for j, r in enumerate(model.rows) if r.kind in FORCED}
