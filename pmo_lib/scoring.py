@@ -323,8 +323,8 @@ def promethee_ii(
     levels, weights, more = _compared(performance, weights, direction)
     lower, upper = _thresholds(indifference, preference, performance.columns)
     columns = np.ascontiguousarray(levels.T)
-    order = np.argsort(columns, axis=1)
-    columns = np.take_along_axis(columns, order, axis=1)
+    order, begin = np.argsort(columns, axis=1), columns.shape[1] * np.arange(len(columns))
+    columns = columns.ravel().take(order + begin[:, None])
     net = _usual_net(columns)
     for j in np.flatnonzero(upper):
         lags = _lead(-columns[j, ::-1], lower[j], upper[j])[::-1]
