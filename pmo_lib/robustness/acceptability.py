@@ -6,7 +6,7 @@ What is found for one draw bounds the others, so that few need a solve of their 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import replace
 from itertools import zip_longest
@@ -230,7 +230,7 @@ def search(
     """
     total, known = len(weights), Known(problem, weights, start, gap)
     answer, short = np.full(total, -1), np.zeros(total)
-    settled, stopped, own, lost, began = 0, False, None, [], monotonic()
+    settled, stopped, searchers = 0, False, _Searchers(executor)
     try:
         while settled < total and not stopped:
             batch, at = [], settled
@@ -238,12 +238,9 @@ def search(
                 answer[at], short[at] = known.settled(at)
                 batch += [at] if answer[at] < 0 else []
                 at += 1
-            tasks = [(problem, known.worth[:, draw], known.best(draw), gap) for draw in batch]
-            if executor is None and own is None and batch and monotonic() - began > PAYS:
-                own = processes()
-            settled, found = (
-                (batch or [at])[0],
-                _run(None if lost else executor or own, tasks, lost),
+            settled = batch[0] if batch else at
+            found = searchers.search(
+                [(problem, known.worth[:, draw], known.best(draw), gap) for draw in batch]
             )
             for draw, end in zip(batch, [*batch[1:], at], strict=bool(batch)):
                 answer[draw], short[draw] = known.learn(draw, *next(found))
@@ -259,33 +256,51 @@ def search(
         if settled == 0:
             raise
     finally:
-        if own:
-            own.shutdown(wait=not stopped, cancel_futures=True)
+        searchers.end(wait=not stopped)
     taken = known.lists[answer[:settled]]
     value = (taken * known.worth[:, :settled].T).sum(axis=1)
     return Best(taken, value, known.solves, known.searches, short[:settled].max(initial=0.0))
 
 
-def _run(executor: Executor | None, tasks: list[tuple], lost: list) -> Iterator[tuple]:
-    """Do the tasks there, or here where that failed; a fault of a task's own comes again here.
+class _Searchers:
+    """Who searches: the executor handed in, else processes once they pay, else this process."""
 
-    An executor that does not answer any more is noted as lost, and waited for no longer.
-    """
-    futures = []
-    with suppress(BrokenExecutor):
-        futures = [executor.submit(best_at, *task) for task in tasks] if executor else []
-    try:
-        for task, future in zip_longest(tasks, futures):
-            try:
-                found = future.result(0 if lost else LOST_SECONDS) if future else None
-            except TimeoutError:
-                found = lost.append(executor)
-            except Exception:  # each cluster has words of its own for a lost worker
-                found = None
-            yield best_at(*task) if found is None else found
-    finally:
-        for future in futures:
-            future.cancel()
+    def __init__(self, executor: Executor | None) -> None:
+        self.executor, self.own, self.began = executor, None, monotonic()
+        self.may_start, self.lost = executor is None, False
+
+    def search(self, tasks: list[tuple]) -> Iterator[tuple]:
+        """Do the tasks there, or here where that failed; a fault of a task's own comes again here.
+
+        An executor that does not answer any more is lost, and waited for no longer.
+        """
+        if self.may_start and tasks and monotonic() - self.began > PAYS:
+            self.may_start, self.own = False, processes()
+            self.executor = self.own
+        futures = []
+        with suppress(BrokenExecutor):
+            if self.executor and not self.lost:
+                futures = [self.executor.submit(best_at, *task) for task in tasks]
+        try:
+            for task, future in zip_longest(tasks, futures):
+                yield self._answer(future) or best_at(*task)
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def _answer(self, future: Future | None) -> tuple | None:
+        try:
+            return future.result(0 if self.lost else LOST_SECONDS) if future else None
+        except TimeoutError:
+            self.lost = True
+        except Exception:  # each cluster has words of its own for a lost worker
+            pass
+        return None
+
+    def end(self, *, wait: bool) -> None:
+        """End the processes started here."""
+        if self.own:
+            self.own.shutdown(wait=wait, cancel_futures=True)
 
 
 def best_at(
