@@ -34,7 +34,7 @@ MOST_SECONDS = {300: 5.0, 3_000: 30.0}
 """For a whole pack of that many proposals, cold, without asking."""
 
 MADE = "the whole pack, of a made list"
-COMMAND = "import sys; from pmo_lib.cli import main; sys.exit(main())"
+COMMAND = "import sys; from pmo_lib.__main__ import main; sys.exit(main())"
 PACKAGES = "import numpy, pandas, scipy.sparse, highspy"
 
 

@@ -403,12 +403,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    try:
-        app()
-    except KeyboardInterrupt:
-        print(terminal.ENDED, file=sys.stderr)
-        sys.exit(terminal.STOPPED)
-
-
-if __name__ == "__main__":
-    main()
+    app()

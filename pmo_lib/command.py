@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pmo_lib import terminal
+from pmo_lib.__main__ import ENDED, STOPPED
 from pmo_lib.checks import InputError
 
 PORTFOLIO = Annotated[
@@ -177,7 +178,7 @@ def plain_errors(as_json: bool) -> Iterator[None]:
             terminal.print_problems(error)
         raise typer.Exit(2) from None
     except (KeyboardInterrupt, SystemExit) as ended:
-        if isinstance(ended, SystemExit) and ended.code != terminal.STOPPED:
+        if isinstance(ended, SystemExit) and ended.code != STOPPED:
             raise
-        print(terminal.ENDED, file=sys.stderr)
-        raise typer.Exit(terminal.STOPPED) from None
+        print(ENDED, file=sys.stderr)
+        raise typer.Exit(STOPPED) from None

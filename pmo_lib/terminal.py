@@ -14,6 +14,7 @@ from time import monotonic
 import pandas as pd
 
 from pmo_lib import statements
+from pmo_lib.__main__ import STOPPED
 from pmo_lib.wording import Money, counted, listed, total_words, worth_scale, worth_words
 
 BLOCKS = {
@@ -24,12 +25,6 @@ BLOCKS = {
 }
 WIDTHS = (4, 44, 6, 6, 7, 7)
 """Of rank, project, score, BCR, cost and running total. [letters]"""
-
-STOPPED = 130
-"""Exit code where Ctrl-C ended a command."""
-
-ENDED = "Stopped; nothing was written."
-"""What is said then."""
 
 _STOPPING = "\nStopping with what is found by now; Ctrl-C again ends at once.\n"
 

@@ -76,7 +76,7 @@ def test_json_is_one_document_and_nothing_else(run):
 
 def test_nothing_but_json_reaches_stdout_of_the_real_command():
     result = subprocess.run(
-        [sys.executable, "-m", "pmo_lib.cli", "choose", EXAMPLE, "--json"], capture_output=True
+        [sys.executable, "-m", "pmo_lib", "choose", EXAMPLE, "--json"], capture_output=True
     )
     assert result.returncode == 0, result.stderr
     json.loads(result.stdout.decode("utf-8"))
@@ -406,7 +406,8 @@ def test_json_of_why_holds_all_that_was_answered(run, little):
 ENDLESS = """
 import sys
 from threading import Timer
-from pmo_lib import cli, terminal
+from pmo_lib import terminal
+from pmo_lib.__main__ import main
 from pmo_lib.selection import solver
 
 began, run = [], solver._run
@@ -418,7 +419,7 @@ def told(highs):
     run(highs)
 
 terminal.EVERY, solver._run = 0.2, told
-cli.main()
+main()
 """
 
 
@@ -492,6 +493,21 @@ def test_ctrl_c_keeps_the_answers_so_far():
 def test_ctrl_c_before_any_question_is_asked_ends_soon(hard):
     document = interrupted(["why", hard], "solving")
     assert len(document["projects"]) == 1
+
+
+def test_ctrl_c_while_the_command_still_loads_shows_no_traceback():
+    ended = """
+import sys
+class Ended:
+    def find_spec(self, name, *_):
+        if name == "pmo_lib.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Ended())
+from pmo_lib.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", ended], capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr.strip()) == (130, "Stopped; nothing was written.")
 
 
 def test_an_early_stop_is_said(capsys):

@@ -168,8 +168,9 @@ class Frame(anywidget.AnyWidget):
           }
         };
         const slide = (event) => {
-          if (event.target.type !== "range") return;
-          const inputs = [...board.querySelectorAll(".vega-bindings input[type=range]")];
+          const bindings = event.target.closest(".vega-bindings");
+          if (!bindings || event.target.type !== "range") return;
+          const inputs = [...bindings.querySelectorAll("input[type=range]")];
           model.set("slid", Object.fromEntries(inputs.map((input) => [input.name, Number(input.value)])));
           model.save_changes();
         };
