@@ -394,6 +394,19 @@ def test_a_moved_slider_tries_its_weight_and_walks_down_the_list(board):
     assert room.portfolio.projects.at[last, "name"] in plain(board.sliders.says.value)
 
 
+def test_what_is_tried_beside_an_approved_list_is_a_draft(path, example):
+    approved = dataclasses.replace(example[1], status="APPROVED")
+    opening = dataclasses.replace(example[2], settings=approved)
+    room = Room(example[0], approved, opening=opening, path=path, explain=False)
+    room.fund(0.9)
+    assert (room.settings.status, room.answer.settings.status) == ("DRAFT", "DRAFT")
+    room.fund(1.0)
+    assert room.settings == approved and not room.moved
+    room.fund(0.9)
+    room.back()
+    assert room.settings == approved
+
+
 def test_words_follow_a_slider_before_the_chart_has_told_and_nothing_is_tried_yet(board):
     room, view = board.room, board.sliders.view
     slid = {name: view._params[name] for name in board.sliders.names.values()}

@@ -276,6 +276,20 @@ def test_a_trial_answers_exactly_and_returns(trial, example):
     assert not trial.moved
 
 
+def test_what_is_tried_beside_an_approved_list_is_a_draft(example):
+    portfolio, settings, made = example
+    approved = dataclasses.replace(settings, status="APPROVED")
+    opening = dataclasses.replace(made, settings=approved)
+    trial = Trial(portfolio, approved, opening, explain=False)
+    trial.change(budget_scale=0.9)
+    assert (trial.settings.status, trial.answer.settings.status) == ("DRAFT", "DRAFT")
+    assert trial.move(weights=dict.fromkeys(portfolio.criteria.index, 1.0))
+    assert trial.settings.status == "DRAFT"
+    trial.move(weights=settings.weights)
+    trial.change(budget_scale=1.0)
+    assert trial.settings == approved
+
+
 def test_what_cannot_be_keeps_the_last_list(trial):
     trial.change(budget_scale=0.9)
     before = trial.answer

@@ -305,7 +305,7 @@ class Room(traitlets.HasTraits):
 
     def _step(self, settings: Settings, project: str, what: str = "") -> None:
         """Try settings, with a way back to those before."""
-        if settings == self.settings and self.state != CANNOT:
+        if workbench.as_tried(settings, self.saved) == self.settings and self.state != CANNOT:
             return
         last, when = self._last_step
         if not (what and what == last and monotonic() - when < SAME_STEP):
@@ -325,6 +325,7 @@ class Room(traitlets.HasTraits):
         self._try_out(settings, project)
 
     def _try_out(self, settings: Settings, project: str) -> None:
+        settings = workbench.as_tried(settings, self.saved)
         self.settings, self.project, self.problem = settings, project, ""
         self._overtake(Question(settings, project))
         self.state = COMING

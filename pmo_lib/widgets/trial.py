@@ -162,10 +162,11 @@ class Trial(traitlets.HasTraits):
 
     def _set(self, fields: dict) -> bool:
         try:
-            self.settings = dataclasses.replace(self.settings, **fields)
+            tried = dataclasses.replace(self.settings, **fields)
         except InputError as error:
             self._failed(self.settings, error)
             return False
+        self.settings = workbench.as_tried(tried, self.saved)
         return True
 
     def ask(self) -> None:
@@ -186,6 +187,7 @@ class Trial(traitlets.HasTraits):
 
     def try_out(self, settings: Settings) -> None:
         """Try settings; the exact answer follows."""
+        settings = workbench.as_tried(settings, self.saved)
         self.settings, self.problem = settings, ""
         if settings.hash() == self.saved.hash() == self.opening.settings.hash():
             self.answer, self.without, self.state = self.opening, None, EXACT

@@ -11,12 +11,13 @@ from pmo_lib.workbench.recommendation import (
     recommend,
 )
 from pmo_lib.workbench.review import review
-from pmo_lib.workbench.settings import Settings, with_override, without_override
+from pmo_lib.workbench.settings import Settings, as_tried, with_override, without_override
 
 __all__ = [
     "Evaluation",
     "Recommendation",
     "Settings",
+    "as_tried",
     "bottlenecks",
     "choosing_problem",
     "differences",

@@ -212,6 +212,20 @@ class Settings:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+def as_tried(settings: Settings, saved: Settings) -> Settings:
+    """Return settings as they stand beside the saved ones: only what was approved is approved.
+
+    >>> saved = Settings(status="APPROVED")
+    >>> as_tried(dataclasses.replace(saved, budget_scale=0.9), saved).status
+    'DRAFT'
+    """
+    as_saved = dataclasses.replace(settings, status=saved.status)
+    if as_saved.hash() == saved.hash():
+        return as_saved
+    approved = settings.status == "APPROVED"
+    return dataclasses.replace(settings, status="DRAFT") if approved else settings
+
+
 def with_override(
     settings: Settings, project: str, decision: str, *, reason: str, by: str
 ) -> Settings:
