@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from pmo_lib import terminal
+from pmo_lib import statements, terminal
+from pmo_lib.__main__ import STOPPED
 from pmo_lib.checks import InputError
 from pmo_lib.command import (
     JSON,
@@ -73,8 +74,6 @@ def pack(
     A workbook to decide in, a paper (PDF), slides, minutes, a log of decisions and a sealed
     file. The chair fills in the yellow cells of decide.xlsx; pmo decisions read brings them back.
     """
-    # Charts load it where it is installed, for seconds, to check addresses that none of them has.
-    sys.modules.setdefault("rfc3987_syntax", None)
     with plain_errors(as_json):
         from pmo_lib import approval, folder, workbench
         from pmo_lib.approval import pack as packs
@@ -119,7 +118,7 @@ def pack(
             print_json(document)
             return
         print(made.headline)
-        version = f", version {one_line(settings.version)}" if settings.version else ""
+        version = statements.version_words(settings, ", version ")
         print(f"Status {settings.status}{version}; pack {dossier.seal[:12]}")
         terminal.print_stopped(early)
         if early:
@@ -173,9 +172,8 @@ def read(
             if not filled.names:
                 stated = without_people(stated, known).assign(by=LEFT_OUT)
             after = decided.approved_list(
-                tables, settings, stated, by=stated["by"].iloc[0], changes=filled.changes,
-                progress=progress,
-            )  # fmt: skip
+                before, stated, by=stated["by"].iloc[0], changes=filled.changes, progress=progress
+            )
         kept = _record(portfolio, record, new=True)
         review, asked = filled.meeting_date, filled.changes
         n = decided.note(kept, filled.decisions, by=by, review=review, changes=asked)
@@ -188,7 +186,7 @@ def read(
                 "the same command again.",
                 file=sys.stderr,
             )
-            raise typer.Exit(terminal.STOPPED) from None
+            raise typer.Exit(STOPPED) from None
         against = decided.against(before, filled.decisions, asked)
         moved = workbench.differences(before, after)
         if as_json:
@@ -277,11 +275,12 @@ def sign(
     It is checked first, and stays the same pack.
     """
     with plain_errors(as_json):
-        from pmo_lib.approval import archive, contents, keys
+        from pmo_lib.approval import contents, keys
 
+        secret = keys.read_key(file, kind="secret")
         with terminal.progress():
-            keys.sign(sealed, role=role, key=keys.read_key(file, kind="secret"), day=date)
-        draft = contents.DECIDED not in archive.opened(sealed.read_bytes())[0]
+            files = keys.sign(sealed, role=role, key=secret, day=date)
+        draft = contents.DECIDED not in files
         if as_json:
             print_json({"signed": str(sealed), "role": role, "draft": draft})
             return

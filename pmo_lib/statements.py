@@ -8,6 +8,7 @@ from pmo_lib.tables import Portfolio
 from pmo_lib.wording import (
     Money,
     counted,
+    list_word,
     listed,
     long_date,
     money_for,
@@ -49,16 +50,38 @@ def account_words(account: dict[str, int], parts: str = "") -> str:
     return f"{counted(read, 'project row')} read = {used:,} used{parts} + {aside:,} set aside."
 
 
+def meeting_words(settings: Settings) -> str:
+    """Say for the meeting of which day a list is; empty where none is stated.
+
+    >>> meeting_words(Settings(meeting_date="2027-01-14"))
+    'Meeting 14 January 2027'
+    """
+    return f"Meeting {long_date(settings.meeting_date)}" if settings.meeting_date else ""
+
+
+def data_words(settings: Settings) -> str:
+    """Say of which day the data are; empty where none is stated."""
+    return f"Data of {long_date(settings.data_date)}" if settings.data_date else ""
+
+
+def version_words(settings: Settings, opening: str = "version ") -> str:
+    """Say which version of a list it is, after its opening; empty where none is stated.
+
+    >>> version_words(Settings(version="3")), version_words(Settings(version=""), " v")
+    ('version 3', '')
+    """
+    version = one_line(settings.version)
+    return f"{opening}{version}" if version else ""
+
+
 def occasion(settings: Settings) -> list[str]:
     """Say for which meeting a list is, on the data of which day and in which version, as stated.
 
     >>> occasion(Settings(meeting_date="2027-01-14"))
     ['Meeting 14 January 2027', 'Version 1']
     """
-    dates = {"Meeting": settings.meeting_date, "Data of": settings.data_date}
-    parts = [f"{words} {long_date(day)}" for words, day in dates.items() if day]
-    version = one_line(settings.version)
-    return [*parts, f"Version {version}"] if version else parts
+    parts = meeting_words(settings), data_words(settings), version_words(settings, "Version ")
+    return [part for part in parts if part]
 
 
 def accounting(made: Recommendation) -> str:
@@ -79,28 +102,9 @@ def ending(made: Recommendation) -> pd.Index:
     return running[made.portfolio.projects["status"].reindex(running) == "stopped"]
 
 
-def list_word(made: Recommendation) -> str:
-    """Say what the list is: approved, or recommended until it is."""
-    return "approved" if made.settings.status == "APPROVED" else "recommended"
-
-
-def as_listed(made: Recommendation, text: str) -> str:
-    """Return a text of the library on the recommended list as it reads once the list is approved.
-
-    A text that names a project in whose name the word stands is left as it is.
-    """
-    word = list_word(made)
-    if word == "recommended" or "ecommended" not in text:
-        return text
-    names = (name for name in made.names(made.ranked_list.index) if "ecommended" in name)
-    if any(name in text for name in names):
-        return text
-    return text.replace("recommended", word).replace("Recommended", word.capitalize())
-
-
 def block_words(made: Recommendation) -> dict[str, str]:
     """Return the heading of each block of proposals, in their order: as asked, or as approved."""
-    done = list_word(made).upper()
+    done = list_word(made.settings).upper()
     return {
         "mandatory": "MANDATORY", "recommended": done, "not recommended": f"NOT {done}",
         "not assessed": "NOT ASSESSED",

@@ -96,6 +96,11 @@ def long_date(day: str) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
+def list_word(settings) -> str:
+    """Say what the list of these settings is: approved, or recommended until it is."""
+    return "approved" if settings.status == "APPROVED" else "recommended"
+
+
 def years_words(days: Iterable[str]) -> str:
     """Word the years from the first to the last of some periods; none is empty.
 

@@ -102,10 +102,7 @@ def content(dossier):
 
 
 def approved(made, decisions, **more):
-    portfolio, settings = made[0].portfolio, made[0].settings
-    return decided.approved_list(
-        portfolio, settings, decisions, by="Ann", changes=ASKED, explain=False, **more
-    )
+    return decided.approved_list(made[0], decisions, by="Ann", changes=ASKED, explain=False, **more)
 
 
 def by_year(portfolio, project, column="cost"):
@@ -156,14 +153,12 @@ def test_the_approved_list_has_the_money_that_the_review_counts_on(northmere):
         meeting_date="2026-12-10", discount_schedule="Green Book standard",
         base_date="2027-04-01", size_reference=1.0,
     )  # fmt: skip
-    review = rebalancing.review(workbench.recommend(northmere, settings, explain=False))
+    before = workbench.recommend(northmere, settings, explain=False)
+    review = rebalancing.review(before)
     asked = changes.asked(review)
     assert asked["action"].to_dict() == {"leisure-centre": "stop"}
     decisions = frame(**{"leisure-centre": ("approve", "")})
-    after = decided.approved_list(
-        northmere, settings, decisions, by="Ann", changes=asked, explain=False
-    )
-    before = workbench.recommend(northmere, settings, explain=False)
+    after = decided.approved_list(before, decisions, by="Ann", changes=asked, explain=False)
     money = [made.limits.query("kind == 'money'")["available"].sum() for made in (before, after)]
     assert money[1] - money[0] == pytest.approx(asked.at["leisure-centre", "frees"])
     assert after.ranked_list["cost"][after.ranked_list["funded"]].sum() == pytest.approx(
@@ -253,9 +248,10 @@ def test_clashes_are_told_in_words_a_chair_understands(made, decisions, words):
 )  # fmt: skip
 def test_links_that_decisions_break_are_told(small, link, decisions, words):
     portfolio = small(**{**WORK, "links": f"project,relation,other\n{link}\n"})
+    before = workbench.recommend(portfolio, SETTINGS, explain=False)
     stated = frame(**{p: (word, "x") for p, word in decisions.items()})
     with pytest.raises(InputError) as caught:
-        decided.approved_list(portfolio, SETTINGS, stated, by="Ann", changes=ASKED)
+        decided.approved_list(before, stated, by="Ann", changes=ASKED)
     assert words in str(caught.value)
     assert "must be in" not in str(caught.value)
 

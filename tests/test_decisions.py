@@ -321,7 +321,7 @@ def test_partial_approval_chooses_again_with_decisions_fixed(made):
     before, _ = made
     portfolio, settings = before.portfolio, before.settings
     decisions = frame(flood=("reject", ""), hubs=("approve subject to", "a lease"))
-    after = decided.approved_list(portfolio, settings, decisions, by="Ann Smith")
+    after = decided.approved_list(before, decisions, by="Ann Smith")
     assert not after.choice.selected["flood"]
     assert after.choice.selected[["hubs", "lights", "roof"]].all()
     assert after.settings.status == "DRAFT"
@@ -341,7 +341,7 @@ def test_with_everything_decided_the_list_is_as_decided_and_approved(made):
     decisions = frame(
         flood=("defer", ""), roof=("approve", ""), hubs=("approve", ""), lights=("reject", "")
     )
-    after = decided.approved_list(before.portfolio, before.settings, decisions, by="Ann")
+    after = decided.approved_list(before, decisions, by="Ann")
     chosen = after.choice.selected
     assert set(chosen.index[chosen]) == {"roof", "hubs"}
     assert after.settings.status == "APPROVED"
@@ -357,31 +357,35 @@ def test_with_everything_decided_the_list_is_as_decided_and_approved(made):
 )
 def test_what_cannot_be_decided_is_named(made, decisions, words):
     with pytest.raises(InputError, match=words):
-        decided.approved_list(made[0].portfolio, SETTINGS, frame(**decisions), by="Ann")
+        decided.approved_list(made[0], frame(**decisions), by="Ann")
 
 
 def test_approving_more_than_fits_says_what_is_short_and_what_to_defer(made):
-    tight = dataclasses.replace(SETTINGS, budget_scale=0.8)
+    tight = workbench.recommend(
+        made[0].portfolio, dataclasses.replace(SETTINGS, budget_scale=0.8), explain=False
+    )
     decisions = frame(flood=("approve", ""), hubs=("approve", ""), lights=("approve", ""))
     words = (
         r"2027-28 capital is £410 short.*The fewest decisions to change so that the rest fits: "
         "defer or reject ‘Flood wall’"
     )
     with pytest.raises(InputError, match=words) as caught:
-        decided.approved_list(made[0].portfolio, tight, decisions, by="Ann")
+        decided.approved_list(tight, decisions, by="Ann")
     assert "must be in" not in str(caught.value)
     more = pd.concat([decisions, frame(roof=("reject", ""), calls=("approve", ""))])
     with pytest.raises(InputError) as all_told:
-        decided.approved_list(made[0].portfolio, tight, more, by="Ann")
+        decided.approved_list(tight, more, by="Ann")
     clash, unknown, short = all_told.value.problems
     assert "‘School roof’ is mandatory" in clash and "is not assessed" in unknown
     assert "2027-28 capital is £410 short" in short and "defer or reject ‘Flood wall’" in short
-    enough = dataclasses.replace(tight, budget_scale=3.0)
+    enough = workbench.recommend(
+        tight.portfolio, dataclasses.replace(SETTINGS, budget_scale=3.0), explain=False
+    )
     with pytest.raises(InputError) as clashes:
-        decided.approved_list(made[0].portfolio, enough, more, by="Ann")
+        decided.approved_list(enough, more, by="Ann")
     assert clashes.value.problems == (clash, unknown)
     smaller = decisions.drop("flood")
-    assert decided.approved_list(made[0].portfolio, tight, smaller, by="Ann").choice.cost > 0
+    assert decided.approved_list(tight, smaller, by="Ann").choice.cost > 0
 
 
 def test_decisions_stand_in_the_record_once(tmp_path):

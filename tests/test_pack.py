@@ -36,7 +36,7 @@ from pmo_lib.export.live_file import live_page
 from pmo_lib.export.paper_parts import decision, parts
 from pmo_lib.rebalance.rules import Rules
 from pmo_lib.robustness import processes
-from pmo_lib.statements import as_listed
+from pmo_lib.stories import doubts
 from pmo_lib.workbench import rebalancing
 from pmo_lib.workbench.since import since_last
 
@@ -597,15 +597,19 @@ def test_an_approved_workbook_is_locked(little):
     assert all(sheet.cell(row, column + 1).protection.locked for column in range(LABEL))
 
 
-def test_once_approved_every_file_says_so(little, tmp_path):
-    tables_, settings = folder.open_folder(little)
-    words = {"flood": "defer", "roof": "approve", "hubs": "approve", "lights": "reject"}
-    table = pd.DataFrame({"decision": pd.Series(words)}).assign(condition="", comment="", date="")
-    after = approved_list(tables_, settings, table, by="Ann", explain=False)
-    dossier = approval.dossier(after, decisions=table)
+def test_once_approved_every_file_says_so(made, tmp_path):
+    table = pd.DataFrame({"decision": "defer"}, made.evaluation.score.index)
+    table = table.assign(condition="", comment="", date="")
+    table.loc[made.choice.selected, "decision"] = "approve"
+    after = approved_list(made, table, by="Ann", explain=False)
+    assert after.settings.status == "APPROVED"
+    dossier = approval.dossier(after, agenda=agenda_of(after), decisions=table)
     files, _ = pack.write_pack(dossier, tmp_path, parts=["workbook", "slides", "minutes"])
-    book = openpyxl.load_workbook(files[0], data_only=True)
-    said = {sheet.title: " ".join(texts(sheet)) for sheet in book if sheet.title != "pack"}
+    spread = doubts.spread(after, draws=100)
+    ranked, said = export.write_ranked_list(after, tmp_path / "list.xlsx", futures=spread), {}
+    for file in (ranked, files[0]):
+        book = openpyxl.load_workbook(file, data_only=True)
+        said |= {f"{file.stem}: {s.title}": " ".join(texts(s)) for s in book if s.title != "pack"}
     with zipfile.ZipFile(files[1]) as deck:
         slides = (name for name in deck.namelist() if "slides/slide" in name)
         said["slides"] = "".join(deck.read(name).decode() for name in slides)
@@ -613,10 +617,24 @@ def test_once_approved_every_file_says_so(little, tmp_path):
     said["live"] = re.sub(r"<script>.*?</script>", "", live_page(after), flags=re.DOTALL)
     said["paper"] = str([decision(dossier), *parts(dossier)])
     assert {name for name, text in said.items() if "recommended" in text.lower()} == set()
-    assert "NOT APPROVED by rank: 2 projects" in said["Ranked list"]
-    assert "Taken by mandatory and approved" in said["Cost by year"]
-    assert "NOT APPROVED: 2 projects" in said["paper"] and "approved list" in said["live"]
-    named = after.portfolio.projects.assign(name="The recommended route")
-    other = dataclasses.replace(after, portfolio=dataclasses.replace(tables_, projects=named))
-    told = "The recommended route is recommended", "It is recommended"
-    assert [as_listed(other, one) for one in told] == [told[0], "It is approved"]
+    assert "NOT APPROVED by rank: 13 projects" in said["decide: Ranked list"]
+    assert "Taken by mandatory and approved" in said["decide: Cost by year"]
+    assert "Now on the approved list" in said["slides"]
+    assert "all approved" in said["list: Futures"]
+    assert "that an approved proposal" in said["list: Futures"]
+    assert "NOT APPROVED: 13 projects" in said["paper"] and "approved list" in said["live"]
+    assert record.verify(files[-1]).findings.set_index("check").at["cells", "holds"] is True
+
+
+def test_reasons_of_an_approved_list_say_so(northmere):
+    settings = folder.read_settings(DATA)
+    draft, approved = (
+        workbench.recommend(
+            northmere, dataclasses.replace(settings, status=status), explain=False
+        ).ranked_list["why"]
+        for status in ("DRAFT", "APPROVED")
+    )
+    rival = "Rival of Highways depot at Aldermoor (north), which is "
+    assert draft["depot-saltmarsh"] == f"{rival}recommended"
+    assert approved["depot-saltmarsh"] == f"{rival}approved"
+    assert not approved.str.contains("ecommended").any()

@@ -428,7 +428,8 @@ def test_signatures_by_role(sealed, tmp_path):
         "Signed as chair on 2026-12-10, with the trusted key." in verdict.findings["says"].tolist()
     )
     assert seal.verify(path).holds
-    assert keys.sign(path, role="Finance", key=secret["finance"]) == path
+    held = keys.sign(path, role="Finance", key=secret["finance"])
+    assert held == archive.opened(path.read_bytes())[0]
     assert seal.verify(path, keys=trusted | {"finance": public["mallory"]}).words.endswith(
         "but not with the key that is trusted for this role."
     )

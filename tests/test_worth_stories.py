@@ -444,8 +444,8 @@ def test_without_cash_flows_or_anything_recommended_it_says_so(plain):
     assert cases.table(made)["project"].tolist() == ["School roof"]
     out = dataclasses.replace(made.choice, selected=made.choice.selected & False)
     made = dataclasses.replace(made, choice=out)
-    assert cases.in_words(made) == [cases.NONE_RECOMMENDED]
-    assert cases.breakeven_in_words(made) == cases.NONE_RECOMMENDED
+    none = "No proposal with cash flows is recommended."
+    assert cases.in_words(made) == [none] and cases.breakeven_in_words(made) == none
     assert cases.table(made).empty and cases.cumulative(made) is None
 
 

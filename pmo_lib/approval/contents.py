@@ -13,6 +13,7 @@ from pmo_lib.approval.dossier import Dossier
 from pmo_lib.approval.mark import inputs_mark, table_texts
 from pmo_lib.approval.names import people_of, renaming
 from pmo_lib.export.csv_file import frame_as_csv
+from pmo_lib.statements import version_words
 from pmo_lib.wording import limit_words, one_line
 from pmo_lib.workbench import Recommendation, Settings
 
@@ -192,8 +193,8 @@ def _from_record(record, dossier: Dossier, people: Mapping[str, str]) -> dict[st
 def _readme(dossier: Dossier) -> str:
     settings = dossier.recommendation.settings
     who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t)
-    version = f"version {one_line(settings.version)}, " if settings.version else ""
-    title = f"{who or 'Portfolio'}: {version}{settings.status}"
+    stands = ", ".join(filter(None, (version_words(settings), settings.status)))
+    title = f"{who or 'Portfolio'}: {stands}"
     names = "" if dossier.names else "Members' names are left out; the record keeps them."
     marking = one_line(settings.marking) or "none"
     return _README.format(title=title, names=names, marking=marking, mark=dossier.seal)

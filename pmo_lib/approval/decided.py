@@ -21,7 +21,6 @@ from pmo_lib.wording import long_date, one_line
 from pmo_lib.workbench import (
     Recommendation,
     Settings,
-    evaluate,
     recommend,
     with_override,
     without_override,
@@ -99,8 +98,7 @@ def _without_ended(
 
 
 def approved_list(
-    portfolio: Portfolio,
-    settings: Settings,
+    before: Recommendation,
     decisions: pd.DataFrame,
     *,
     by: str,
@@ -115,8 +113,8 @@ def approved_list(
 
     Parameters
     ----------
-    portfolio, settings
-        That the workbook was made from.
+    before : Recommendation
+        The list of the tables and settings that the workbook was made from.
     decisions : DataFrame by project
         decision, condition, comment, date.
     by : str
@@ -138,6 +136,7 @@ def approved_list(
         link rules them out, or what was approved does not fit; it names which to change, of
         both at once.
     """
+    portfolio, settings = before.portfolio, before.settings
     known = portfolio.projects.index.union(portfolio.set_aside.index)
     if len(unknown := decisions.index.difference(known)):
         raise InputError(
@@ -148,7 +147,7 @@ def approved_list(
     on_changes = decisions.drop(own.index)
     approved = on_changes.index[on_changes["decision"].isin(APPROVED)]
     actions = asked["action"].reindex(approved)
-    aside = evaluate(portfolio, settings).set_aside["reason"]
+    aside, assessed = before.evaluation.set_aside["reason"], before.evaluation.score.index
     problems = clashes(portfolio, own, actions, aside)
     after = carried_out(portfolio, settings, actions)
     settings = _without_ended(portfolio, settings, actions.index[actions == "stop"], by=by)
@@ -156,14 +155,12 @@ def approved_list(
         rest = own.drop(aside.index, errors="ignore")
         raise InputError(*problems, *too_much(after, fixed(after, settings, rest, by=by), rest))
     settings = fixed(after, settings, own, by=by)
+    if assessed.union(asked.index).isin(decisions.index).all():
+        settings = dataclasses.replace(settings, status="APPROVED")
     try:
-        made = recommend(after, settings, explain=explain, progress=progress)
+        return recommend(after, settings, explain=explain, progress=progress)
     except InfeasibleError as error:
         raise does_not_fit(after, settings, own, error) from None
-    if made.evaluation.score.index.union(asked.index).isin(decisions.index).all():
-        settings = dataclasses.replace(settings, status="APPROVED")
-        made = dataclasses.replace(made, settings=settings)
-    return made
 
 
 def _reason(row: pd.Series) -> str:

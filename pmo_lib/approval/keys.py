@@ -82,7 +82,7 @@ def read_key(path: str | os.PathLike, *, kind: str = "") -> bytes:
     raise InputError(f"{path}: is no key; make one with pmo key")
 
 
-def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Path:
+def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> dict[str, bytes]:
     """Sign a sealed pack by a role; one of that role with the same key is replaced.
 
     Parameters
@@ -95,6 +95,11 @@ def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Pa
         The secret key, from `read_key`.
     day : str
         The date stated (ISO); no clock is read.
+
+    Returns
+    -------
+    dict of bytes
+        What the sealed file holds now, by name.
 
     Raises
     ------
@@ -121,7 +126,8 @@ def sign(path: str | os.PathLike, *, role: str, key: bytes, day: str = "") -> Pa
     _require_same_key(files, stated)
     stated["signature"] = pair.sign(_signed(files, stated)).hex()
     files[_entry(role)] = (json.dumps(stated, indent=1, sort_keys=True) + "\n").encode()
-    return write_whole(path, archive.pack(files))
+    write_whole(path, archive.pack(files))
+    return files
 
 
 def _known_role(files: Mapping[str, bytes], role: str) -> str:

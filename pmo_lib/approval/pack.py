@@ -6,7 +6,7 @@ import gc
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +93,7 @@ def helper() -> Iterator[Executor | None]:
     """
     from pmo_lib.robustness.processes import processes
 
+    _charts_load_less()
     often = gc.get_threshold()
     gc.set_threshold(100 * often[0], *often[1:])
     try:
@@ -106,7 +107,7 @@ def helper() -> Iterator[Executor | None]:
 
 def _get_ready() -> None:
     """Load what draws and sets the paper."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # charts load it, for seconds, and need it not
+    _charts_load_less()
     from pmo_lib.export import paper_blocks
     from pmo_lib.stories import pictures  # noqa: F401
 
@@ -114,8 +115,22 @@ def _get_ready() -> None:
     paper_blocks.get_ready()
 
 
+def _charts_load_less() -> None:
+    """Keep charts from loading, for seconds, what checks addresses: none of them has any."""
+    sys.modules.setdefault("rfc3987_syntax", None)
+
+
 def _write(part: str, dossier: Dossier, path: Path) -> None:
     PARTS[part].write(dossier, path)
+
+
+def _written(beside: Future) -> bool:
+    """Wait for the helper; False if it was ended from outside, so that its part is not written."""
+    try:
+        beside.result()
+    except BrokenExecutor:
+        return False
+    return True
 
 
 def write_pack(
@@ -166,19 +181,15 @@ def write_pack(
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: is a file; name a folder")
     with tempfile.TemporaryDirectory() as name:
-        scratch, paper = Path(name), None
+        scratch, beside = Path(name), {}
         if helper and BESIDE in parts:
-            paper = helper.submit(_write, BESIDE, dossier, scratch / PARTS[BESIDE].file)
+            path = scratch / PARTS[BESIDE].file
+            beside[BESIDE] = helper.submit(_write, BESIDE, dossier, path)
         for done, part in enumerate(sorted(parts, key=lambda part: part == BESIDE)):
             if progress:
                 progress(done, len(parts) + 1, PARTS[part].words)
-            try:
-                if paper and part == BESIDE:
-                    paper.result()
-                    continue
-            except BrokenExecutor:  # it was ended from outside: then here
-                pass
-            _write(part, dossier, scratch / PARTS[part].file)
+            if part not in beside or not _written(beside[part]):
+                _write(part, dossier, scratch / PARTS[part].file)
         if progress:
             progress(len(parts), len(parts) + 1, "the sealed file")
         documents = {PARTS[part].file: (scratch / PARTS[part].file).read_bytes() for part in parts}

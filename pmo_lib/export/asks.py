@@ -11,7 +11,6 @@ from pmo_lib.approval.dossier import DECISIONS, Dossier
 from pmo_lib.wording import (
     counted,
     listed,
-    long_date,
     money_words,
     one_line,
     sentence,
@@ -35,24 +34,23 @@ def shortened(text: str) -> str:
 
 def occasion(dossier: Dossier) -> str:
     """Say who meets when, on the data of which day, as far as that is stated."""
-    settings = dossier.recommendation.settings
-    data = f"Data of {long_date(settings.data_date)}" if settings.data_date else ""
+    data = statements.data_words(dossier.recommendation.settings)
     return " · ".join(filter(None, (meeting(dossier), data)))
 
 
 def meeting(dossier: Dossier) -> str:
     """Say who meets when, as far as that is stated."""
     settings = dossier.recommendation.settings
-    day = f"Meeting {long_date(settings.meeting_date)}" if settings.meeting_date else ""
+    day = statements.meeting_words(settings)
     return " · ".join(filter(None, (shortened(settings.board), day)))
 
 
 def standing(dossier: Dossier) -> str:
     """Say status, version and the pack's mark."""
     settings = dossier.recommendation.settings
-    version, mark = shortened(settings.version), dossier.seal[:SEAL_SHOWN]
-    version = f"version {version}" if version else ""
-    return " · ".join(filter(None, (settings.status, version, f"pack {mark}")))
+    version = shortened(statements.version_words(settings))
+    parts = settings.status, version, f"pack {dossier.seal[:SEAL_SHOWN]}"
+    return " · ".join(filter(None, parts))
 
 
 def by_year(dossier: Dossier) -> pd.DataFrame:

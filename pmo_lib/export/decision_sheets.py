@@ -10,6 +10,7 @@ from pmo_lib.approval.matrix import raci
 from pmo_lib.export import page
 from pmo_lib.export.page import Book, Column, money_column, yes
 from pmo_lib.export.words import PADDING
+from pmo_lib.statements import version_words
 from pmo_lib.wording import listed, money_words, one_line, worth_between
 from pmo_lib.workbench.pricing import base_date
 
@@ -142,8 +143,7 @@ def write_sign_off(book: Book) -> None:
         f"{base_date(made.portfolio, settings)} on. {_office(settings)}",
         f"What is signed is locked and checkable: pack {dossier.seal}.",
     ]
-    version = f", version {one_line(settings.version)}" if settings.version else ""
-    title = f"Sign-off: {settings.status}{version}"
+    title = f"Sign-off: {settings.status}{version_words(settings, ', version ')}"
     sheet, row = page.start(book, SIGN, columns, title=title, notes=notes)
     for line in dossier.matrix.itertuples():
         above = f"above {money_words(line.above, settings.currency)}" if line.above else "any"

@@ -9,18 +9,13 @@ import pandas as pd
 
 from pmo_lib.export import page
 from pmo_lib.export.page import Book, Column
-from pmo_lib.statements import as_listed
 from pmo_lib.wording import one_line
-from pmo_lib.workbench import Recommendation
 
 _NUMBER, _LEAST, _MOST = 96, 84, 420
 """Width of a column of numbers, and least and most of one of texts. [px]"""
 
 _LETTER = 6.2
 """Width of a letter, about. [px]"""
-
-_STATES = ("recommended", "not recommended", "all recommended")
-"""Cells that say where projects stand."""
 
 Told = tuple[pd.DataFrame, Iterable[str]]
 """A table as the notebooks show it, and what it says in sentences."""
@@ -105,12 +100,12 @@ def _units(book: Book) -> Told:
 
 def _sheet(name: str, title: str, tell: Callable[[Book], Told]) -> Callable[[Book], None]:
     def write(book: Book) -> None:
-        (table, words), made = tell(book), book.recommendation
-        notes = [as_listed(made, one_line(sentence)) for sentence in words]
+        table, words = tell(book)
+        notes = [one_line(sentence) for sentence in words]
         if len(table) == 0:
             page.empty_sheet(book, name, title, " ".join(notes) or "There is nothing to show.")
             return
-        rows, table = _rows(table, made), table.rename(columns=lambda head: as_listed(made, head))
+        rows = ([_cell(one) for one in row] for row in table.itertuples(index=False, name=None))
         page.write_sheet(book, name, _columns(table), rows, title=title, notes=notes)
 
     return write
@@ -143,12 +138,6 @@ def _look(heading: str) -> str:
     if unit in ("%", "of 100", "points", "years"):
         return "points"
     return "points2" if "[" in heading or heading.isupper() or "BCR" in heading else "count"
-
-
-def _rows(table: pd.DataFrame, made: Recommendation) -> list[list]:
-    told = {words: as_listed(made, words) for words in _STATES}
-    cells = ([_cell(one) for one in row] for row in table.itertuples(index=False, name=None))
-    return [[told.get(one, one) for one in row] for row in cells]
 
 
 def _cell(value) -> object:

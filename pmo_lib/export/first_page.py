@@ -13,7 +13,7 @@ from pmo_lib.approval.dossier import DECISIONS
 from pmo_lib.export import adding, asks, layout, page
 from pmo_lib.export.page import Book, Column, Formula
 from pmo_lib.export.words import PADDING, wrap
-from pmo_lib.wording import counted, one_line
+from pmo_lib.wording import counted, list_word, one_line
 from pmo_lib.workbench.pricing import base_date
 
 NAME = "Ranked list"
@@ -177,7 +177,7 @@ def _write_head(book: Book, sheet, columns: list[Column], headline: str) -> None
     right = sum(column.room for column in columns[_WHY:])
     who = " · ".join(one_line(t) for t in (settings.organisation, settings.board) if t) or NAME
     sign = " · ".join(one_line(t) for t in (settings.status, settings.marking) if t)
-    approved = settings.status == "APPROVED"
+    approved = list_word(settings) == "approved"
     what = f"Ranked list of proposals{'' if approved else ' for decision'}"
     facts = " · ".join([what, *statements.occasion(settings)])
     who, _ = page.fitted(book, who, left, f"{NAME}, title", most=1, size=14, bold=True)

@@ -10,9 +10,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pmo_lib import periods
 from pmo_lib.export import page
+from pmo_lib.export.money_sheets import STEPS
 from pmo_lib.export.page import Book, Column, Formula
-from pmo_lib.statements import as_listed
-from pmo_lib.wording import limit_words, one_line
+from pmo_lib.wording import limit_words, list_word, one_line
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.pricing import base_date
 
@@ -22,7 +22,6 @@ TIGHT = 0.1
 """A role-month is tight if at most this share of what there is is left over. [-]"""
 
 _TIGHT_ROWS, _MOVED = 40, 7
-_STEPS = ("Budget", "Taken by running work", "Taken by mandatory and recommended")
 
 
 def people(made: Recommendation) -> pd.DataFrame:
@@ -59,10 +58,9 @@ def write_constraints(book: Book) -> None:
     columns.append(Column(f"Moved here, less\nmoved away {book.money.unit}", 120, ("money3",)))
     notes = [
         "Available is what there is less running work, and what is moved. Used is what mandatory and "
-        "recommended proposals take. Left over cannot be moved to another year, fund, role or month, "
-        "except as stated below."
+        f"{list_word(book.recommendation.settings)} proposals take. Left over cannot be moved to "
+        "another year, fund, role or month, except as stated below."
     ]
-    notes = [as_listed(book.recommendation, note) for note in notes]
     if len(_taken_up(book.recommendation, "cost")):
         notes.append(
             "What people hired cost counts as moved away; they count as available and as used."
@@ -85,7 +83,7 @@ def _columns(what: str, unit: str, look: str) -> list[Column]:
 def _write_money(book: Book, sheet, row: int, columns: list[Column]) -> int:
     """Write each budget, a total for each year, and the total; name what is left."""
     made = book.recommendation
-    labels = sorted(label for words, label in book.places if words == _STEPS[0])
+    labels = sorted(label for step, label in book.places if step == "budget")
     if not labels:
         words = "No budget is stated: money does not limit the list."
         return page.write_note(book, sheet, row, columns, words)
@@ -113,7 +111,7 @@ def _write_money(book: Book, sheet, row: int, columns: list[Column]) -> int:
 
 
 def _money_row(row: int, book: Book, label: tuple, moved: dict) -> list:
-    there, running, used = (book.places[words, label] for words in _STEPS)
+    there, running, used = (book.places[step, label] for step in STEPS)
     available = there.value - running.value + moved[label]
     whole, *left = _left(row, available, used, used.value)
     whole = Formula(f"{whole.text}+{xl_rowcol_to_cell(row, _MOVED)}", whole.value)
@@ -220,11 +218,11 @@ def write_people(book: Book) -> None:
     each = max(70, min(150, (page.PAGE_PIXELS - 90) // left.shape[1]))
     roles = [Column(f"{one_line(role)}\nFTE left over", each, ("points",)) for role in left]
     note = (
-        "People left over after running work and what is recommended. The darker a cell, the smaller "
-        "the share left over of what is available; white on black: next to nothing."
+        f"People left over after running work and what is {list_word(book.recommendation.settings)}. "
+        "The darker a cell, the smaller the share left over of what is available; white on black: "
+        "next to nothing."
     )
     columns = [Column("Month", 90), *roles]
-    note = as_listed(book.recommendation, note)
     sheet, first = page.start(book, PEOPLE, columns, title=title, notes=[note])
     for row, (month, cells) in enumerate(left.sort_index().iterrows(), first):
         page.put(book, sheet, row, 0, periods.month_label(month), "row")

@@ -8,8 +8,8 @@ import math
 import pandas as pd
 
 from pmo_lib.alignment import NO_OBJECTIVE
-from pmo_lib.statements import contributions, list_word, money_of, swing
-from pmo_lib.wording import Money, number, one_line, percent
+from pmo_lib.statements import contributions, money_of, swing
+from pmo_lib.wording import Money, list_word, number, one_line, percent
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.evaluation import with_alignment_references
 
@@ -38,7 +38,7 @@ def live_data(made: Recommendation) -> dict:
     order = sorted(names, key=lambda project: (names[project], str(project)))
     ranked = made.ranked_list.loc[order]
     return {
-        "word": list_word(made),
+        "word": list_word(made.settings),
         "criteria": _criteria(made),
         "projects": _projects(made, ranked, names, money),
         "objectives": _objectives(made),

@@ -17,9 +17,8 @@ from pmo_lib import __version__, statements
 from pmo_lib.checks import InputError
 from pmo_lib.export.live_data import as_json, live_data
 from pmo_lib.robustness.agenda import DECISIONS
-from pmo_lib.statements import list_word
 from pmo_lib.tables.writing import ending_in, write_whole
-from pmo_lib.wording import counted, listed, one_line, sentence, visible
+from pmo_lib.wording import counted, list_word, listed, one_line, sentence, visible
 from pmo_lib.workbench import Recommendation
 from pmo_lib.workbench.settings import RULES
 
@@ -90,9 +89,9 @@ def live_page(
         script=script,
         data=as_json(live_data(made)),
         **{name: escape(text) for name, text in _head(made).items()},
-        word=list_word(made),
+        word=list_word(made.settings),
         exact_word="exact" if exact else "by the board's rule",
-        exact_title=f"{'Exact' if exact else 'By the board’s rule'}: the {list_word(made)} list",
+        exact_title=f"{'Exact' if exact else 'By the board’s rule'}: the {list_word(made.settings)} list",
         headline=escape(one_line(made.headline)),
         basis=escape(one_line(statements.basis(made))),
         unit=escape(statements.money_of(made).unit),
@@ -246,7 +245,7 @@ def _debate(row) -> str:
 def _mark(made: Recommendation, inside: bool) -> str:
     """Mark a project as on the list or not, for the eye and for the ear."""
     sign, kind = ("●", "mark on") if inside else ("○", "mark")
-    words = f"on the {list_word(made)} list: " if inside else "not on it: "
+    words = f"on the {list_word(made.settings)} list: " if inside else "not on it: "
     return (
         f'<span class="{kind}" aria-hidden="true">{sign}</span><span class="unseen">{words}</span>'
     )

@@ -9,19 +9,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pmo_lib import periods, statements
 from pmo_lib.export import adding, page
 from pmo_lib.export.page import RANK, Book, Column, Formula, money_column
-from pmo_lib.wording import fund_words, one_line
+from pmo_lib.wording import fund_words, list_word, one_line
 from pmo_lib.workbench.pricing import budget
 
 NPV, BY_YEAR, RUNNING = "NPV and BCR", "Cost by year", "Running work"
 
-_BLOCK_TITLES = {
-    "continues": "Running work",
-    "mandatory": "Mandatory",
-    "recommended": "Recommended, by rank",
-    "not recommended": "Not recommended, by rank",
-    "not assessed": "Not assessed",
-}
-"""What opens each block, in the word for a list that is not approved yet."""
+STEPS = {"budget": (), "running": ("continues",), "funded": ("mandatory", "recommended")}
+"""What the sheet of costs sums by fund and year, and over which blocks; no block: what there is."""
 
 
 def priced_list(book: Book) -> pd.DataFrame:
@@ -126,16 +120,26 @@ def write_by_year(book: Book) -> None:
     notes = ["Each amount is carried by the budget of its year and fund."]
     notes = notes if len(made.portfolio.budgets) else ["No budget is stated."]
     sheet, row = page.start(book, BY_YEAR, columns, title="Cost by year and fund", notes=notes)
-    ranges = {}
+    ranges, titles = {}, _block_titles(list_word(made.settings))
     for block, cells in rows.groupby("block", sort=False):
-        title = statements.as_listed(made, _BLOCK_TITLES[block])
-        row = page.write_bar(book, sheet, row, columns, title)
+        row = page.write_bar(book, sheet, row, columns, titles[block])
         ranges[block] = (row, row + len(cells) - 1)
         records = cells.to_dict("records")
         lines = [_year_row(row + n, record, years) for n, record in enumerate(records)]
         row = page.write_rows(book, sheet, row, columns, lines)
     if len(made.portfolio.budgets):
         _write_sums(book, sheet, row, columns, rows, years, ranges)
+
+
+def _block_titles(word: str) -> dict[str, str]:
+    """Return what opens each block, in the word for the list."""
+    return {
+        "continues": "Running work",
+        "mandatory": "Mandatory",
+        "recommended": f"{word.capitalize()}, by rank",
+        "not recommended": f"Not {word}, by rank",
+        "not assessed": "Not assessed",
+    }
 
 
 def _cost_rows(book: Book, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -181,11 +185,12 @@ def _write_sums(book: Book, sheet, row: int, columns, rows, years, ranges) -> No
     made = book.recommendation
     limits = budget(made.portfolio, made.settings)
     funds = list(dict.fromkeys(tuple(label[1:]) for label in limits.index))
-    for words, blocks in _SUMS.items():
-        shown = statements.as_listed(made, words)
-        row = page.write_bar(book, sheet, row, columns, shown)
+    funded = f"Taken by mandatory and {list_word(made.settings)}"
+    titles = {"budget": "Budget", "running": "Taken by running work", "funded": funded}
+    for step, blocks in STEPS.items():
+        row = page.write_bar(book, sheet, row, columns, titles[step])
         for fund in funds:
-            cells: list = [None, shown, fund_words(fund)]
+            cells: list = [None, titles[step], fund_words(fund)]
             here = rows["block"].isin(blocks) & (rows["fund"] == cells[2])
             for column, year in enumerate(years, start=3):
                 label = (year, *fund)
@@ -196,21 +201,13 @@ def _write_sums(book: Book, sheet, row: int, columns, rows, years, ranges) -> No
                 cells.append(amount)
                 if amount is not None:
                     address = page.place(sheet, row, column)
-                    book.places[words, label] = Formula(address, float(_value(amount)))
+                    book.places[step, label] = Formula(address, float(_value(amount)))
             whole = adding.across_sum(row, 3, [_value(cell) or 0.0 for cell in cells[3:]])
             row = page.write_rows(book, sheet, row, columns, [[*cells, whole, None]])
 
 
 def _value(cell):
     return cell.value if isinstance(cell, Formula) else cell
-
-
-_SUMS = {
-    "Budget": (),
-    "Taken by running work": ("continues",),
-    "Taken by mandatory and recommended": ("mandatory", "recommended"),
-}
-"""What the sheet of costs sums by fund and year, and over which blocks."""
 
 
 def _matching(row: int, column: int, blocks, ranges: dict, value: float) -> Formula | float:

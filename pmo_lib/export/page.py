@@ -304,7 +304,7 @@ def start(
         sheet.set_column_pixels(place, place, column.pixels)
     last = len(columns) - 1
     room = sum(column.pixels for column in columns) * 0.75 - PADDING
-    version = f"version {settings.version}" if settings.version else ""
+    version = statements.version_words(settings)
     sign = " · ".join(one_line(s) for s in (settings.marking, settings.status, version) if s)
     sign, _ = fitted(book, sign, room, f"{name}, marking", most=1, bold=True)
     across(book, sheet, 0, 0, last, sign, "bold", "quiet")
@@ -332,8 +332,8 @@ def set_up_page(book: Book, sheet, name: str) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
-    version = f"{settings.status} v{settings.version}" if settings.version else settings.status
-    marking, version = _header(settings.marking), _header(version)
+    version = _header(settings.status + statements.version_words(settings, " v"))
+    marking = _header(settings.marking)
     who = " · ".join(filter(None, map(_header, (settings.organisation, settings.board))))
     fixed = {"margin": 0.17, "scale_with_doc": False, "align_with_margins": True}
     sheet.set_header(f"&L&8 {who}&C&8&B {marking}&R&8 {_header(name)} · {version}", fixed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -93,18 +93,14 @@ def _version() -> str:
     return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 
 
-def picture(chart, more: str = "", told: Callable[[str], str] = str) -> dict | None:
-    """Return a chart as a drawing, with its title and subtitle as words for who cannot see it.
-
-    `told` words the title.
-    """
+def picture(chart, more: str = "") -> dict | None:
+    """Return a chart as a drawing, with its title and subtitle as words for who cannot see it."""
     if chart is None:
         return None
     import vl_convert
 
     plan = chart.to_dict(validate=False)
     plan["config"]["font"], heading = FONTS[0], plan["title"]
-    heading["text"] = told(heading["text"])
     drawing = vl_convert.vegalite_to_svg(plan, vl_version=_version())
     under = heading.get("subtitle", "")
     under = " ".join(under) if isinstance(under, list) else under

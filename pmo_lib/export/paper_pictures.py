@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 
 from pmo_lib.approval.dossier import Dossier
 from pmo_lib.export.paper_blocks import frame, picture, points, said
-from pmo_lib.statements import as_listed, frontier_words, money_of
+from pmo_lib.statements import frontier_words, money_of
 from pmo_lib.wording import worth_scale
 from pmo_lib.workbench import Recommendation
 
@@ -32,7 +30,7 @@ def of_the_list(dossier: Dossier) -> list[dict | None]:
     return [
         asked,
         picture(_bubbles(made), "The figures stand in the ranked list."),
-        picture(pictures.flows(made), told=partial(as_listed, made)),
+        picture(pictures.flows(made)),
     ]
 
 
@@ -83,11 +81,10 @@ def of_objectives(dossier: Dossier) -> list[dict | None]:
     made = dossier.recommendation
     if len(made.evaluation.objective_weights) == 0:
         return []
-    told = partial(as_listed, made)
     return [
-        picture(pictures.spend(made), told=told),
-        frame(served.coverage(made).rename(columns=told), numbers=2.1),
-        said("small", told(served.coverage_in_words(made))),
+        picture(pictures.spend(made)),
+        frame(served.coverage(made), numbers=2.1),
+        said("small", served.coverage_in_words(made)),
     ]
 
 

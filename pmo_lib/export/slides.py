@@ -13,7 +13,7 @@ from pmo_lib.export import asks
 from pmo_lib.export import slides_base as base
 from pmo_lib.export.slides_base import LEFT_HALF, RIGHT_HALF, WHOLE, Box, Deck
 from pmo_lib.tables.writing import ending_in, write_whole
-from pmo_lib.wording import counted, listed, one_line, percent, sentence
+from pmo_lib.wording import counted, list_word, listed, one_line, percent, sentence
 
 ROWS = 16
 """Projects on one slide of the list."""
@@ -142,7 +142,8 @@ def _debate(made: Deck, project) -> None:
     recommendation = dossier.recommendation
     row = recommendation.ranked_list.loc[label]
     added = base.slide(made, f"Debate: {recommendation.names([label])[0]}?")
-    stands = "on the recommended list" if row["funded"] else "not on the recommended list"
+    place = f"on the {list_word(recommendation.settings)} list"
+    stands = place if row["funded"] else f"not {place}"
     points = [
         f"Now {stands}: rank {row['rank']}, score {100 * row['score']:.1f}, "
         f"cost {asks.amount(dossier, row['cost'])}.",
@@ -213,12 +214,11 @@ def _serves(made: Deck) -> None:
     added = base.slide(made, title)
     table.index = [one_line(names.get(o, o)) for o in table.index]
     place = Box(base.EDGE, base.TOP, 560, WHOLE.high)
-    word = statements.list_word(recommendation)
+    word = list_word(recommendation.settings)
     words = f"Share of the {word} money by objective, beside the importance of each."
     base.chart(made, added, place, table, words=words, unit="%", across=True, form="0")
     beside = Box(620, base.TOP, base.WIDE - base.EDGE - 620, WHOLE.high)
     says = [served.spend_in_words(recommendation), served.coverage_in_words(recommendation)]
-    says = [statements.as_listed(recommendation, words) for words in says]
     base.points(made, added, beside, says, size=14)
     base.finish(made, added)
 

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pmo_lib import periods, statements, workbench
 from pmo_lib.export import page
 from pmo_lib.export.page import Book, Column, Formula
-from pmo_lib.wording import one_line
+from pmo_lib.wording import list_word, one_line
 from pmo_lib.workbench.pricing import base_date
 
 SCHEDULE, PEOPLE = "Schedule", "People by year"
@@ -22,7 +22,7 @@ def write_schedule(book: Book) -> None:
         Column("Planned start", 110), Column("Months later", 96, ("rank",)), Column("Finish", 110),
         Column("Taken", 300),
     ]  # fmt: skip
-    word = statements.list_word(made)
+    word = list_word(made.settings)
     rows, note = [], f"No running or {word} project states a start."
     if not made.choice.selected.any():
         note = f"Nothing is {word}."
@@ -53,7 +53,7 @@ def write_people(book: Book) -> None:
         words = "No capacity is stated: people do not limit the list."
         page.empty_sheet(book, PEOPLE, title, words)
         return
-    word = statements.list_word(book.recommendation)
+    word = list_word(book.recommendation.settings)
     names = ("There is", "Running work", word.capitalize(), "Left over")
     columns = [Column("Role", 300), Column("Year", 90)]
     columns += [Column(f"{name}\nperson-years", 120, ("points",)) for name in names]

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pmo_lib import alignment, statements
 from pmo_lib.export import adding, page
 from pmo_lib.export.page import RANK, Book, Column, Formula, money_column, yes
-from pmo_lib.wording import listed, one_line, worth_words
+from pmo_lib.wording import list_word, listed, one_line, worth_words
 
 VALUES, ALIGNMENT = "Weighted values", "Alignment"
 BESIDE, OTHER = "Score beside NPV", "Other rule"
@@ -64,6 +64,7 @@ def write_alignment(book: Book) -> None:
     """Write how far each project serves each objective, and what the money serves."""
     made, title = book.recommendation, "What each project serves"
     weights, aligned = made.evaluation.objective_weights, made.evaluation.alignment
+    word = list_word(made.settings)
     if len(weights) == 0:
         page.empty_sheet(book, ALIGNMENT, title, "No objectives are stated.")
         return
@@ -73,14 +74,12 @@ def write_alignment(book: Book) -> None:
     note = (
         "Contribution of each project to each objective: 0 none, 0.11 low, 0.33 moderate, 0.67 strong, "
         "1 extreme. Alignment is the sum of contributions times objective weights (first row). The second "
-        "row splits the recommended money by what it serves: does it follow the weights?"
+        f"row splits the {word} money by what it serves: does it follow the weights?"
     )
-    note = statements.as_listed(made, note)
     sheet, top = page.start(book, ALIGNMENT, columns, title=title, notes=[note])
     row = _write_points(book, sheet, top, columns, "Objective weights", weights)
     spend = _spend(book, rated)
-    words = f"Share of {statements.list_word(made)} money"
-    row = _write_points(book, sheet, row, columns, words, spend)
+    row = _write_points(book, sheet, row, columns, f"Share of {word} money", spend)
     last, lines = 2 + len(weights), []
     ranked = made.ranked_list[made.ranked_list.index.isin(rated.index)]
     above = ":".join(xl_rowcol_to_cell(top, column, row_abs=True) for column in (3, last))

@@ -11,7 +11,7 @@ from pmo_lib import appraisal, cost_benefit, periods
 from pmo_lib.statements import money_of
 from pmo_lib.stories import worth
 from pmo_lib.stories.plain import funded, laid_out, named
-from pmo_lib.wording import counted, listed, number, one_line, percent
+from pmo_lib.wording import counted, list_word, listed, number, one_line, percent
 from pmo_lib.workbench import Recommendation, futures, pricing
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ REAL = {"benefit": 0, "cost": 0, "rate": "real"}
 
 MOST_COMPARED = 200
 """Best-ranked proposals that are compared in pairs."""
-
-NONE_RECOMMENDED = "No proposal with cash flows is recommended."
 
 
 def figures(made: Recommendation, projects: pd.Index) -> pd.DataFrame:
@@ -103,13 +101,18 @@ def _rates(row: pd.Series) -> str:
     return f"no: {listed(roots, most=4)}" if roots else "no rate"
 
 
+def none_in_words(made: Recommendation) -> str:
+    """Say that the list holds no business case."""
+    return f"No proposal with cash flows is {list_word(made.settings)}."
+
+
 def in_words(made: Recommendation) -> list[str]:
     """Say what the recommended cases come to together, and which figures need care."""
     case = figures(made, _recommended(made))
     if len(case) == 0:
-        return [NONE_RECOMMENDED]
+        return [none_in_words(made)]
     money, sums = money_of(made), case[["npv", "cost_pv", "benefit_pv"]].sum()
-    words = f"Together the recommended proposals have an NPSV of {money.shown(sums['npv'])}"
+    words = f"Together the {list_word(made.settings)} proposals have an NPSV of {money.shown(sums['npv'])}"
     if sums["cost_pv"] > 0:
         words += f" and a BCR of {sums['benefit_pv'] / sums['cost_pv']:.2f}"
     below = case.index[case["npv"] < 0]
@@ -146,7 +149,7 @@ def breakeven(made: Recommendation) -> pd.DataFrame:
     if len(cost) == 0:
         return pd.DataFrame()
     programme = made.portfolio.projects["programme"].reindex(cost.index).fillna("none")
-    whole = pd.Series("all recommended", index=cost.index)
+    whole = pd.Series(f"all {list_word(made.settings)}", index=cost.index)
     groups = [programme] * (len(programme.unique()) > 1) + [whole]
     paid, brought = (
         pd.concat([flow.groupby(group).sum() for group in groups]) for flow in (cost, benefit)
@@ -179,13 +182,13 @@ def breakeven_in_words(made: Recommendation) -> str:
     """Say when the recommended work has paid its way, and which programmes never do."""
     shown = breakeven(made)
     if len(shown) == 0:
-        return NONE_RECOMMENDED
-    last = shown.iloc[-1]
+        return none_in_words(made)
+    last, word = shown.iloc[-1], list_word(made.settings)
     plain, discounted = last["breakeven"], last["breakeven, discounted"]
     after = discounted if discounted.startswith("n") else f"in {discounted}"
-    words = f"All recommended work breaks even in {plain} before discounting and {after} after."
+    words = f"All {word} work breaks even in {plain} before discounting and {after} after."
     if plain.startswith("n"):
-        words = f"Where costs and benefits of all recommended work meet: {plain}."
+        words = f"Where costs and benefits of all {word} work meet: {plain}."
     never = shown["programme"][:-1][shown["breakeven"][:-1] == "not in these years"]
     if len(never):
         words += f" Not in these years: {listed(never, most=4)}."
@@ -219,7 +222,7 @@ def switching(made: Recommendation, *, most: int = 8) -> pd.DataFrame:
     found = appraisal.switching_values(benefit, cost, discount_rate=rate).reindex(near)
     columns = {
         "project": made.portfolio.projects["name"].reindex(near).map(one_line),
-        "recommended": funded(made).reindex(near),
+        list_word(made.settings): funded(made).reindex(near),
         "NPV [money]": made.evaluation.finance["npv"].reindex(near),
         "NPV 0 if all costs change by [%]": found["cost_change"],
         "or all benefits change by [%]": found["benefit_change"],

@@ -10,7 +10,7 @@ import pandas as pd
 from pmo_lib import uncertainty
 from pmo_lib.statements import money_of
 from pmo_lib.stories.plain import MOST_ROWS, funded, laid_out, named, verb
-from pmo_lib.wording import counted, limit_words, listed, one_line, percent
+from pmo_lib.wording import counted, limit_words, list_word, listed, one_line, percent
 from pmo_lib.workbench import Recommendation, futures
 from pmo_lib.workbench.settings import future_rules
 
@@ -77,7 +77,7 @@ def stated_in_words(seen: Spread) -> str:
     """Say for how many projects a low and a high are stated, and how they are read."""
     if len(seen.ranged) == 0:
         return NO_RANGE
-    inside = _recommended(seen.made)
+    inside, word = _recommended(seen.made), list_word(seen.made.settings)
     known = inside.isin(seen.ranged).sum()
     rules = future_rules(seen.made.settings)
     beyond = "none lies below a low or above a high"
@@ -95,7 +95,7 @@ def stated_in_words(seen: Spread) -> str:
     if rules["independent_years"]:
         how += " Each year is drawn by itself, which hides risk."
     return (
-        f"{known} of {counted(len(inside), 'recommended proposal')} state a low or a high; the others "
+        f"{known} of {counted(len(inside), f'{word} proposal')} state a low or a high; the others "
         f"count as certain, so the spread is wider than shown. {counted(_draws(seen), 'future')} are "
         f"drawn from seed {seen.made.settings.seed}; {beyond}.{how}"
     )
@@ -114,12 +114,12 @@ def distribution(seen: Spread, *, most: int = MOST_ROWS) -> pd.DataFrame:
     if len(seen.ranged) == 0:
         return pd.DataFrame()
     made, names = seen.made, seen.made.portfolio.projects["name"]
-    shown, inside = _shown(seen)[:most], _recommended(seen.made)
+    shown, inside, word = _shown(seen)[:most], _recommended(made), list_word(made.settings)
     table = pd.concat([seen.npv.loc[shown], seen.whole])
     estimate = made.evaluation.finance["npv"]
     columns = {
-        "project": pd.Series([*names[shown].map(one_line), "all recommended"], index=table.index),
-        "recommended": pd.Series([*shown.isin(inside), True], index=table.index),
+        "project": pd.Series([*names[shown].map(one_line), f"all {word}"], index=table.index),
+        word: pd.Series([*shown.isin(inside), True], index=table.index),
         "NPV as estimated [money]": pd.Series(
             [*estimate[shown], estimate[inside].sum()], index=table.index
         ),
@@ -164,10 +164,10 @@ def distribution_in_words(seen: Spread) -> list[str]:
     if len(seen.ranged) == 0:
         return [NO_RANGE]
     made, money, row = seen.made, money_of(seen.made), seen.whole.iloc[0]
-    inside = _recommended(made)
+    inside, word = _recommended(made), list_word(made.settings)
     estimate = made.evaluation.finance["npv"].reindex(inside).sum()
     said = [
-        f"The recommended proposals together are worth at least {money.shown(row['p50'])} in half of "
+        f"The {word} proposals together are worth at least {money.shown(row['p50'])} in half of "
         f"the futures, and between {money.shown(row['p10'])} and {money.shown(row['p90'])} in eight of "
         f"ten; an NPV below zero has a probability of {_chance(row)}."
     ]
@@ -182,9 +182,8 @@ def distribution_in_words(seen: Spread) -> list[str]:
     if len(turns):
         parts = [f"{one_line(name)} {_chance(r)}" for name, (_, r) in
                  zip(made.names(turns.index[:4]), turns.iterrows(), strict=False)]  # fmt: skip
-        said.append(
-            f"Probability that a recommended proposal has an NPV below zero: {listed(parts)}."
-        )
+        one = f"{'an' if word == 'approved' else 'a'} {word} proposal"
+        said.append(f"Probability that {one} has an NPV below zero: {listed(parts)}.")
     return said
 
 

@@ -11,7 +11,7 @@ from pmo_lib.selection import InfeasibleError
 from pmo_lib.statements import money_of
 from pmo_lib.stories import served
 from pmo_lib.stories.plain import funded, laid_out, named, verb
-from pmo_lib.wording import counted, listed, one_line, percent
+from pmo_lib.wording import counted, list_word, listed, one_line, percent
 from pmo_lib.workbench import Recommendation
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _benefits(made: Recommendation) -> pd.DataFrame:
     """Return the benefits of funded and running projects in the order they are told."""
     inside, evaluation = funded(made), made.evaluation
     status = dict.fromkeys(evaluation.running, "running")
-    status |= dict.fromkeys(inside.index[inside], "recommended")
+    status |= dict.fromkeys(inside.index[inside], list_word(made.settings))
     table = made.portfolio.benefits
     table = table[table["project"].isin(status.keys())].reset_index(drop=True)
     place = {label: k for k, label in enumerate(_by_weight(made))}
@@ -79,16 +79,16 @@ def _waits(made: Recommendation) -> dict:
 
 def benefits_in_words(made: Recommendation) -> list[str]:
     """Say when benefits arrive, which have no owner and which wait for another project."""
-    table = _benefits(made)
+    table, word = _benefits(made), list_word(made.settings)
     if len(table) == 0:
         return [NO_BENEFITS]
-    chosen = table[table["status"] == "recommended"]
+    chosen = table[table["status"] == word]
     dated = chosen["from_period"].dropna().sort_values()
     said = []
     if len(dated):
         half = periods.label(dated.iloc[(len(dated) - 1) // 2])
         said.append(
-            f"Of {counted(len(chosen), 'benefit')} of recommended proposals the first arrives in "
+            f"Of {counted(len(chosen), 'benefit')} of {word} proposals the first arrives in "
             f"{periods.label(dated.iloc[0])}, half by {half}, the last in "
             f"{periods.label(dated.iloc[-1])}."
         )
@@ -103,7 +103,7 @@ def benefits_in_words(made: Recommendation) -> list[str]:
         wait = verb(len(own), "waits", "wait")
         said.append(f"{named(made, own['project'])} {wait} for {named(made, [other])}.")
     return said or [
-        f"{counted(len(chosen), 'benefit').capitalize()} of recommended proposals; none is dated."
+        f"{counted(len(chosen), 'benefit').capitalize()} of {word} proposals; none is dated."
     ]
 
 
@@ -112,8 +112,9 @@ def benefits_map(made: Recommendation) -> alt.LayerChart | None:
     from pmo_lib import charts
 
     table, weight = _benefits(made), made.evaluation.objective_weights
+    word = list_word(made.settings)
     running = table[table["status"] == "running"].groupby("objective").size()
-    table = table[(table["status"] == "recommended") & table["place"].notna()]
+    table = table[(table["status"] == word) & table["place"].notna()]
     if len(table) == 0:
         return None
     shown = table.head(MOST_DRAWN)
@@ -122,7 +123,7 @@ def benefits_map(made: Recommendation) -> alt.LayerChart | None:
     owner = shown["owner"].map(one_line, na_action="ignore").fillna("no owner")
     order = _by_weight(made)
     words = [
-        f"{percent(weight[o])} · {count.get(o, 0)} recommended, {running.get(o, 0)} running"
+        f"{percent(weight[o])} · {count.get(o, 0)} {word}, {running.get(o, 0)} running"
         for o in order
     ]
     names = made.portfolio.objectives["name"].reindex(order)
@@ -130,8 +131,8 @@ def benefits_map(made: Recommendation) -> alt.LayerChart | None:
         shown.set_index("benefit").assign(words=("from " + when + " · " + owner).to_numpy()),
         pd.DataFrame({"name": names, "words": words}, index=order),
         projects=made.portfolio.projects["name"],
-        subtitle="Recommended projects, the benefits they bring, from when and owned by whom, and the "
-        "objectives these serve.",
+        subtitle=f"{word.capitalize()} projects, the benefits they bring, from when and owned by whom, "
+        "and the objectives these serve.",
     )
 
 
@@ -246,10 +247,10 @@ def rolled_up(made: Recommendation) -> pd.DataFrame:
     kept = finance.index[chosen | runs]
     if len(kept) == 0:
         return pd.DataFrame()
-    sign = made.settings.currency
+    sign, word = made.settings.currency, list_word(made.settings)
     amounts = pd.DataFrame(
         {
-            "recommended": chosen.astype(float),
+            word: chosen.astype(float),
             f"cost [{sign}]": finance["cost"].where(chosen, 0.0),
             f"benefit [{sign}]": benefit.where(chosen, 0.0),
             f"NPV [{sign}]": finance["npv"].where(chosen, 0.0),
@@ -265,26 +266,26 @@ def rolled_up(made: Recommendation) -> pd.DataFrame:
     )
     table = table.rename(columns={"business_unit": "business unit"}).drop(columns="level")
     table["business unit"] = table["business unit"].replace("", "all")
-    return table.drop(columns="project").astype({"recommended": int})
+    return table.drop(columns="project").astype({word: int})
 
 
 def rolled_up_in_words(made: Recommendation) -> str:
     """Say which business unit gets most of the money, and that the parts add up."""
-    table = rolled_up(made)
+    table, word = rolled_up(made), list_word(made.settings)
     if len(table) == 0:
-        return "Nothing with a cost is recommended or running."
+        return f"Nothing with a cost is {word} or running."
     whole, cost = table.iloc[0], table.columns[3]
     units = table[table["programme"] == "all of it"].sort_values(
         cost, ascending=False, kind="stable"
     )
     total = money_of(made).shown(whole[cost])
-    words = f"The recommended proposals cost {total} in all, and each total is the sum of its parts"
+    words = f"The {word} proposals cost {total} in all, and each total is the sum of its parts"
     if not whole[cost] > 0 or len(units) < 2:
         return f"{words}."
     first = units.iloc[0]
     return (
         f"{words}; {one_line(first['business unit'])} gets {percent(first[cost] / whole[cost])} of it, "
-        f"for {counted(first['recommended'], 'proposal')}."
+        f"for {counted(first[word], 'proposal')}."
     )
 
 
@@ -305,7 +306,7 @@ def units(made: Recommendation) -> pd.DataFrame:
         "project": table["name"],
         "score [of 100]": table["score"],
         "cost [money]": table["cost"],
-        "recommended": table["recommended"],
+        list_word(made.settings): table["funded"],
     }
     return laid_out(made, columns)
 
@@ -323,7 +324,7 @@ def _places(made: Recommendation) -> pd.DataFrame:
             "name": projects["name"].reindex(index).map(one_line),
             "score": evaluation.score,
             "cost": evaluation.finance["cost_in_budget"].reindex(index),
-            "recommended": funded(made),
+            "funded": funded(made),
         }
     )
     return table.sort_values(["unit", "rank"], kind="stable")
@@ -331,19 +332,19 @@ def _places(made: Recommendation) -> pd.DataFrame:
 
 def units_in_words(made: Recommendation) -> list[str]:
     """Name, in each unit, the best proposal that is left out while lower ones are funded."""
-    table = _places(made)
+    table, word = _places(made), list_word(made.settings)
     if (table["unit"] == "none").all():
         return ["No proposal states a business unit, so there is one list only."]
     said = []
     for unit, own in table.groupby("unit", sort=True):
-        words = f"{unit}: {int(own['recommended'].sum())} of {counted(len(own), 'proposal')} recommended"
-        out = own[~own["recommended"]]
-        lower = own[own["recommended"] & (own["own"] > out["own"].iloc[0])] if len(out) else out
+        words = f"{unit}: {int(own['funded'].sum())} of {counted(len(own), 'proposal')} {word}"
+        out = own[~own["funded"]]
+        lower = own[own["funded"] & (own["own"] > out["own"].iloc[0])] if len(out) else out
         if len(lower):
             first = out.iloc[0]
             words += (
                 f"; {first['name']} stands {_ordinal(first['own'])} in the unit and is left out, while "
-                f"{len(lower)} that stand lower {verb(len(lower), 'is', 'are')} recommended"
+                f"{len(lower)} that stand lower {verb(len(lower), 'is', 'are')} {word}"
             )
         said.append(f"{words}.")
     return said

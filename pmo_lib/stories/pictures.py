@@ -15,7 +15,7 @@ from pmo_lib.charts import style
 from pmo_lib.statements import corners, money_of
 from pmo_lib.stories import proposed, served, worth
 from pmo_lib.stories.plain import funded
-from pmo_lib.wording import one_line, worth_scale
+from pmo_lib.wording import list_word, one_line, worth_scale
 from pmo_lib.workbench import Recommendation
 
 ASKED = {"running work": "#1d1a4f", "mandatory proposals": "#c2543a", "other proposals": "#a9dcc3"}
@@ -81,7 +81,7 @@ def flows(made: Recommendation) -> alt.Chart | None:
         frame["benefit"],
         currency=made.settings.currency,
         price_base=made.settings.price_base,
-        title="Cost and benefit of the recommended proposals by year",
+        title=f"Cost and benefit of the {list_word(made.settings)} proposals by year",
     )
 
 
@@ -152,7 +152,7 @@ def spend(made: Recommendation) -> alt.Chart | None:
         frame["share"].astype(float),
         made.evaluation.objective_weights,
         names=made.portfolio.objectives["name"],
-        title="Where the recommended money goes, beside what matters",
+        title=f"Where the {list_word(made.settings)} money goes, beside what matters",
     )
 
 

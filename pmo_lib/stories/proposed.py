@@ -9,7 +9,7 @@ from pmo_lib.checks import require_choice
 from pmo_lib.statements import accounting, money_of
 from pmo_lib.stories.lists import close_calls
 from pmo_lib.stories.plain import by_rank, funded, laid_out, named, ranked, verb
-from pmo_lib.wording import counted, listed, one_line, percent, sentence
+from pmo_lib.wording import counted, list_word, listed, one_line, percent, sentence
 from pmo_lib.workbench import Recommendation, review
 from pmo_lib.workbench.pricing import budget
 
@@ -84,14 +84,14 @@ def asked_by(made: Recommendation, column: str) -> pd.DataFrame:
     group = made.portfolio.projects[column].reindex(inside.index).fillna("not stated")
     frame = pd.DataFrame({"n": 1, "cost": cost, "inside": inside, "part": cost.where(inside, 0.0)})
     sums = frame.groupby(group.map(one_line).astype("str")).sum()
-    sums = sums.sort_values("cost", ascending=False, kind="stable")
+    sums, word = sums.sort_values("cost", ascending=False, kind="stable"), list_word(made.settings)
     columns = {
         heading: sums.index.to_series(),
         "proposals": sums["n"],
         "cost [money]": sums["cost"],
         "share of cost [%]": (sums["cost"] / (cost.sum() or float("nan"))).round(2),
-        "recommended": sums["inside"],
-        "recommended cost [money]": sums["part"],
+        word: sums["inside"],
+        f"{word} cost [money]": sums["part"],
     }
     return laid_out(made, columns)
 
@@ -108,8 +108,10 @@ def asked_by_in_words(made: Recommendation, column: str) -> str:
         f"{money.unit_words(first[cost])}, "
         f"{first['share of cost [%]']:.0f} % of the money asked."
     )
-    none = listed(group[table["recommended"] == 0], most=4)
-    return f"{words} The list recommends nothing from {none}." if none else words
+    word = list_word(made.settings)
+    none = listed(group[table[word] == 0], most=4)
+    does = "approves" if word == "approved" else "recommends"
+    return f"{words} The list {does} nothing from {none}." if none else words
 
 
 def asked_by_year(made: Recommendation) -> pd.DataFrame:
@@ -259,7 +261,7 @@ def judged_most(made: Recommendation, *, most: int = 10) -> pd.DataFrame:
         "score [of 100]": score,
         "judged [points]": judged.round(1),
         "judged [% of score]": (judged / score).round(0),
-        "recommended": funded(made)[judged.index],
+        list_word(made.settings): funded(made)[judged.index],
     }
     return laid_out(made, columns)
 

@@ -8,7 +8,7 @@ from pmo_lib import alignment, statements
 from pmo_lib.statements import money_of
 from pmo_lib.stories.lists import close_calls
 from pmo_lib.stories.plain import MOST_ROWS, by_rank, funded, laid_out, ranked, verb
-from pmo_lib.wording import counted, listed, one_line, percent
+from pmo_lib.wording import counted, list_word, listed, one_line, percent
 from pmo_lib.workbench import Recommendation
 
 WORDS = {0.0: "–", 1 / 9: "low", 3 / 9: "moderate", 6 / 9: "strong", 1.0: "extreme"}
@@ -69,16 +69,16 @@ def contributions(made: Recommendation, *, most: int = MOST_ROWS) -> pd.DataFram
         rank, project, alignment [of 100], then a word for each objective: low, moderate,
         strong, extreme, or a dash for none; recommended.
     """
-    rated, inside = contribution(made), funded(made)
+    rated, inside, word = contribution(made), funded(made), list_word(made.settings)
     if rated.shape[1] == 0:
-        return pd.DataFrame(columns=["rank", "project", "alignment [of 100]", "recommended"])
+        return pd.DataFrame(columns=["rank", "project", "alignment [of 100]", word])
     aligned = made.evaluation.alignment[rated.index.intersection(inside.index)]
     aligned = aligned.sort_values(ascending=False, kind="stable")[:most]
     table = by_rank(made, most=None).loc[aligned.index, ["rank", "project"]]
     table["alignment [of 100]"] = aligned.round(2)
     for objective, name in made.portfolio.objectives["name"].items():
         table[one_line(name)] = rated.loc[aligned.index, objective].map(_level).astype("str")
-    return laid_out(made, table.assign(recommended=inside[aligned.index]).to_dict("series"))
+    return laid_out(made, table.assign(**{word: inside[aligned.index]}).to_dict("series"))
 
 
 def _level(number: float) -> str:
@@ -95,7 +95,7 @@ def contributions_in_words(made: Recommendation) -> str:
         return NONE_STATED
     inside = funded(made)
     best = aligned.idxmax()
-    state = "recommended" if inside[best] else "not recommended"
+    state = f"{'' if inside[best] else 'not '}{list_word(made.settings)}"
     words = f"Best aligned is {ranked(made, best)}, {100 * aligned[best]:.0f} of 100, {state}."
     out = aligned[~inside[aligned.index]]
     if len(out):
@@ -116,7 +116,7 @@ def coverage(made: Recommendation) -> pd.DataFrame:
         projects that serve it strongly (strong or extreme); recommended ones that serve it
         at all; and the recommended one that serves it most.
     """
-    rated, evaluation = contribution(made), made.evaluation
+    rated, evaluation, word = contribution(made), made.evaluation, list_word(made.settings)
     if rated.shape[0] == 0 or rated.shape[1] == 0:
         return pd.DataFrame()
     strongly, inside = rated.where(rated > STRONG - _SAME, 0.0), _funded_projects(made)
@@ -129,10 +129,10 @@ def coverage(made: Recommendation) -> pd.DataFrame:
         "objective": made.portfolio.objectives["name"],
         "importance [%]": evaluation.objective_weights,
         "proposals that serve it strongly": assessed,
-        "of which recommended": chosen,
-        "recommended that serve it at all": any_of["n_projects"],
+        f"of which {word}": chosen,
+        f"{word} that serve it at all": any_of["n_projects"],
         "running that serve it strongly": running,
-        "served most by (recommended)": any_of["best_project"].map(made.portfolio.projects["name"]),
+        f"served most by ({word})": any_of["best_project"].map(made.portfolio.projects["name"]),
     }
     return laid_out(made, columns)
 
@@ -143,27 +143,23 @@ def _are(rated: pd.DataFrame, group: pd.Index) -> pd.Series:
 
 def coverage_in_words(made: Recommendation) -> str:
     """Name the objectives that no recommended project serves strongly, or only one."""
-    table = coverage(made)
+    table, word = coverage(made), list_word(made.settings)
     if len(table) == 0:
         return NONE_STATED
-    count, names = table["of which recommended"], table["objective"]
+    count, names = table[f"of which {word}"], table["objective"]
     none, sole = names[count == 0], names[count == 1]
-    unserved = names[table["recommended that serve it at all"] == 0]
-    words = (
-        f"No recommended project serves {listed(unserved, most=4)} at all. "
-        if len(unserved)
-        else ""
-    )
+    unserved = names[table[f"{word} that serve it at all"] == 0]
+    words = f"No {word} project serves {listed(unserved, most=4)} at all. " if len(unserved) else ""
     none = none[~none.isin(unserved)]
     if len(none):
-        words += f"No recommended project serves {listed(none, most=4)} strongly. "
+        words += f"No {word} project serves {listed(none, most=4)} strongly. "
     if len(sole):
         words += (
-            f"{listed(sole, most=4)} {verb(len(sole), 'hangs', 'each hang')} on one recommended project: if it "
+            f"{listed(sole, most=4)} {verb(len(sole), 'hangs', 'each hang')} on one {word} project: if it "
             "fails, no other serves the objective strongly. "
         )
     return words.strip() or (
-        "At least two recommended projects serve each objective strongly; the fewest, "
+        f"At least two {word} projects serve each objective strongly; the fewest, "
         f"{count.min()}, serve {listed(names[count == count.min()], most=4)}."
     )
 
@@ -222,13 +218,14 @@ def spend_table(made: Recommendation) -> pd.DataFrame:
     """Show spend against importance: most over-funded first, marked beyond 5 points."""
     frame = spend(made)
     frame = frame[(frame["importance"] > 0) | (frame["spend"] + frame["running"] > 0)]
+    word = list_word(made.settings)
     columns = {
         "objective": frame["name"],
         "importance [%]": frame["importance"],
-        "share of recommended spend [%]": frame["share"],
+        f"share of {word} spend [%]": frame["share"],
         "difference [points]": (100 * (frame["share"] - frame["importance"])).round(1),
         "funding": funding(made)["funding"].reindex(frame.index),
-        "recommended spend [money]": frame["spend"],
+        f"{word} spend [money]": frame["spend"],
         "running spend [money]": frame["running"],
     }
     return laid_out(made, columns).sort_values(
@@ -249,8 +246,8 @@ def spend_in_words(made: Recommendation) -> str:
     if gap[high] - gap[low] < 0.01:
         return "Spend follows importance: no objective is a point over or under."
     return (
-        f"{one_line(frame.at[high, 'name'])} gets {percent(frame.at[high, 'share'])} of the recommended "
-        f"money at an importance of {percent(frame.at[high, 'importance'])}; "
+        f"{one_line(frame.at[high, 'name'])} gets {percent(frame.at[high, 'share'])} of the "
+        f"{list_word(made.settings)} money at an importance of {percent(frame.at[high, 'importance'])}; "
         f"{one_line(frame.at[low, 'name'])} gets {percent(frame.at[low, 'share'])} at "
         f"{percent(frame.at[low, 'importance'])}, the widest gap below."
     )

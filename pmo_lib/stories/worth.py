@@ -9,7 +9,7 @@ from pmo_lib import periods
 from pmo_lib.statements import corners, money_of
 from pmo_lib.stories.lists import close_calls, weights_in_words
 from pmo_lib.stories.plain import MOST_ROWS, by_rank, funded, laid_out, named, ranked, scaled, verb
-from pmo_lib.wording import counted, listed, number, one_line, percent
+from pmo_lib.wording import counted, list_word, listed, number, one_line, percent
 from pmo_lib.workbench import Recommendation, pricing
 
 SOURCES = {
@@ -123,11 +123,13 @@ def by_year_in_words(made: Recommendation) -> str:
     """Name the dearest year, and the year in which benefits have caught up with costs."""
     table, money = by_year(made).set_index("year"), money_of(made)
     cost, net, running = (f"{words} [{money.unit}]" for words in ("cost", "net", "running net"))
-    years = table.drop(index="all years")
+    years, word = table.drop(index="all years"), list_word(made.settings)
     if not (years[cost] > 0).any():
-        return "The recommended proposals cost nothing from now on."
+        return f"The {word} proposals cost nothing from now on."
     dearest = years[cost].idxmax()
-    words = f"The recommended proposals cost most in {dearest}: {money.unit_words(years.at[dearest, cost])}"
+    words = (
+        f"The {word} proposals cost most in {dearest}: {money.unit_words(years.at[dearest, cost])}"
+    )
     ahead = years.index[years[net] > 0]
     words += f"; benefits first exceed costs in {ahead[0]}" if len(ahead) else ""
     below = years.index[years[running] < 0]
@@ -178,16 +180,16 @@ def priced_in_words(made: Recommendation) -> str:
     )
     if len(below) == 0:
         return f"{words} Every proposal brings more than it costs."
-    inside = funded(made)
+    inside, word = funded(made), list_word(made.settings)
     chosen = below[inside[below].to_numpy()]
     words += (
         f" {counted(len(below), 'proposal').capitalize()} {verb(len(below), 'brings', 'bring')} less "
         "money than the cost"
     )
     if len(chosen) == 0:
-        return f"{words}; none of them is recommended."
+        return f"{words}; none of them is {word}."
     return (
-        f"{words}; {len(chosen)} of them {verb(len(chosen), 'is', 'are')} recommended for other "
+        f"{words}; {len(chosen)} of them {verb(len(chosen), 'is', 'are')} {word} for other "
         f"reasons: {named(made, chosen)}."
     )
 
@@ -289,7 +291,7 @@ def orders(made: Recommendation, *, most: int = MOST_ROWS) -> pd.DataFrame:
     """
     ranks, widest = _orders(made), "widest difference [places]"
     table = ranks.assign(**{widest: ranks.max(axis=1) - ranks.min(axis=1)})
-    table["recommended"] = funded(made)
+    table[list_word(made.settings)] = funded(made)
     table.insert(0, "project", made.portfolio.projects["name"].reindex(table.index))
     table = table.sort_values([widest, "by score [rank]"], ascending=[False, True])
     return table.head(most).reset_index(drop=True)

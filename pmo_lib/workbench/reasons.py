@@ -12,7 +12,7 @@ import pandas as pd
 
 from pmo_lib import periods, scoring, selection
 from pmo_lib.checks import InputError
-from pmo_lib.wording import counted, limit_words, listed, money_words, worth_between
+from pmo_lib.wording import counted, limit_words, list_word, listed, money_words, worth_between
 from pmo_lib.workbench.problem import LABELLED, as_chosen
 from pmo_lib.workbench.settings import RULES, Settings
 
@@ -64,10 +64,10 @@ def _standing(project, funded, settings, room, names) -> str:
         if project in (a, b) and selected[b if a == project else a]
     ]
     if rivals:
-        return f"rival of {named(rivals)}, which is recommended"
+        return f"rival of {named(rivals)}, which is {list_word(settings)}"
     missing = [names[b] for a, b in problem["requires"] if a == project and not selected[b]]
     if missing:
-        return f"needs {named(missing)}, not recommended"
+        return f"needs {named(missing)}, not {list_word(settings)}"
     return does_not_fit(project, room, settings.currency)
 
 
