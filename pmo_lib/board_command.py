@@ -112,7 +112,7 @@ def start(
     """
     if find_spec("voila") is None or find_spec("sqlalchemy") is None:
         raise InputError('board: packages are missing; pip install "pmo-lib[board]"')
-    from pmo_lib.boardroom import opening, serving
+    from pmo_lib.boardroom import kept, opening, serving
 
     path = example() if portfolio is None else portfolio
     if not path.exists():
@@ -124,7 +124,9 @@ def start(
     env = serving.write_configuration(
         home, notebook=notebook, token=token, ip=ip, port=port, pool=pool
     )
-    env = {**os.environ, **env, opening.PORTFOLIO: str(path.resolve())}
+    texts = home / "texts"
+    texts.mkdir(mode=0o700)
+    env = {**os.environ, **env, opening.PORTFOLIO: str(path.resolve()), kept.PLACE: str(texts)}
     if column_map:
         env[f"{opening.PORTFOLIO}_MAP"] = column_map
     with (home / LOG).open("wb") as log:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import ipywidgets
 
+from pmo_lib.boardroom import kept
 from pmo_lib.boardroom.frame import Frame
 from pmo_lib.boardroom.markup import bad, lines
 from pmo_lib.boardroom.state import Room
@@ -106,6 +107,11 @@ class Followed:
             return known
         if not self.apart or threading.current_thread() is threading.main_thread():
             return self.tell(made)
+        return kept.once(
+            made, self.tell, lambda: self._worked_apart(made), wanted=lambda: made is self._asked
+        )
+
+    def _worked_apart(self, made: Recommendation) -> list[str]:
         own = multiprocessing.get_context("spawn")
         reader, writer = own.Pipe(duplex=False)
         self._worker = own.Process(target=_tell, args=(writer, self.tell, made), daemon=True)
