@@ -176,10 +176,20 @@ class Money:
         >>> Money("£", "m").shown(250_000), Money("£", "m").shown(-250_000, 2)
         ('£0.3m', '−£0.25m')
         """
+        figure = self.figure(amount, places)
+        minus = "−" if figure.startswith("−") else ""
+        return f"{minus}{self.sign}{figure.removeprefix('−')}{self.letter}"
+
+    def figure(self, amount: float, places: int = 1) -> str:
+        """Word an amount under a heading that states the unit, rounded as `shown`.
+
+        >>> Money("£", "m").figure(21_250_000), Money("£", "m").figure(-1_234_500_000)
+        ('21.3', '−1,234.5')
+        """
         places = places if self.letter == "m" else 0
         exact = Decimal(repr(float(amount))) / self.divisor
         rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-        return f"{'−' if rounded < 0 else ''}{self.sign}{abs(rounded):,.{places}f}{self.letter}"
+        return f"{'−' if rounded < 0 else ''}{abs(rounded):,.{places}f}"
 
 
 def money_for(sign: str, largest: float) -> Money:

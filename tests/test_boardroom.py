@@ -31,6 +31,7 @@ from pmo_lib.boardroom import (
     state,
     tabs,
 )
+from pmo_lib.boardroom import page as page_module
 from pmo_lib.boardroom import words as told
 from pmo_lib.boardroom.frame import TABS, Frame
 from pmo_lib.boardroom.opening import PORTFOLIO, open_room
@@ -751,12 +752,12 @@ def slowly(made) -> list[str]:
 
 
 async def settled(followed, seconds: float = 60.0) -> str:
-    """Wait until a text no longer says that something is coming."""
+    """Wait until a text no longer says that something is being worked out."""
     for _ in range(int(seconds / 0.02)):
         await asyncio.sleep(0.02)
-        if "coming" not in followed.state.value:
+        if "eing worked out" not in followed.state.value:
             return followed.areas[0].value
-    raise AssertionError("still says that the exact answer is coming")
+    raise AssertionError("still says that it is being worked out")
 
 
 async def working(followed, *earlier):
@@ -835,6 +836,24 @@ def test_work_on_an_overtaken_list_is_ended(lists, monkeypatch):
         (await working(followed, overtaken)).kill()
         assert await settled(followed) == "<p>0.9</p>", "the last answer stays"
         assert "open the tab again" in followed.state.value
+
+    asyncio.run(meeting())
+
+
+def test_a_page_that_went_away_follows_no_longer_so_that_its_kernel_rests(room, monkeypatch):
+    monkeypatch.setattr(page_module, "LOOKS", 0.01)
+    looked = []
+    monkeypatch.setattr(room, "refresh", lambda: looked.append(1))
+
+    async def meeting() -> None:
+        line = BoardRoom(room).sharing.connection
+        line.asked = 1
+        room.shared.heard -= 2 * page_module.LEFT
+        await asyncio.sleep(0.1)
+        assert not looked
+        line.asked = 2
+        await asyncio.sleep(0.1)
+        assert looked
 
     asyncio.run(meeting())
 

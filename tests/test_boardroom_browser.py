@@ -85,7 +85,10 @@ class Board:
     def settled(self) -> None:
         """Wait until nothing that is seen says that an answer is coming."""
         self.page.wait_for_timeout(300)
-        self.until(lambda: "answer coming" not in self.texts, "a tab that is answered")
+        self.until(
+            lambda: not re.search("answer coming|eing worked out", self.texts),
+            "a tab that is answered",
+        )
 
     @property
     def texts(self) -> str:

@@ -40,8 +40,8 @@ def asked(review: Review | None) -> pd.DataFrame:
     Returns
     -------
     DataFrame by project
-        ``action``, ``name``, ``sponsor``, ``bcr`` (benefit for each 1 still to pay, [-]),
-        ``reason`` and ``frees`` [currency].
+        ``action``, ``name``, ``sponsor``, ``bcr`` (present value of the benefit for
+        each 1 still to pay, if all comes as estimated, [-]), ``reason`` and ``frees`` [currency].
     """
     if review is None:
         return as_changes()
@@ -49,6 +49,7 @@ def asked(review: Review | None) -> pd.DataFrame:
     table = table[table["action"].isin(ACTIONS) & table["changes"].astype(bool)]
     order = table["action"].map({action: n for n, action in enumerate(ACTIONS)})
     texts = {name: table[name].map(one_line) for name in ("name", "sponsor", "reason")}
+    texts["bcr"] = review.made.ranked_list["bcr"].reindex(table.index)
     return as_changes(table.assign(**texts).loc[order.sort_values(kind="stable").index])
 
 

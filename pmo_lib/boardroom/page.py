@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from contextlib import suppress
+from time import monotonic
 
 import ipywidgets
 
@@ -32,6 +33,10 @@ LOOKS = 1.0
 QUIET, SIGNS = 22, 60
 """Looks after which a page that nobody has opened yet works out its agenda, and after which it
 says that it waits, so that it is kept."""
+
+LEFT = 180.0
+"""After how long without a sign of life a page counts as gone; one in a hidden tab gives one each
+minute. [s]"""
 
 CAPTION = (
     "● on the recommended list, ◇ not, ■ must be done. "
@@ -141,7 +146,7 @@ class BoardRoom(ipywidgets.VBox):
 
     def _follow(self, _=None) -> None:
         room, frame = self.room, self.frame
-        frame.kind, frame.words = words.STATE[room.state]
+        frame.kind, frame.words = words.exactness(room)
         headline = words.headline(room)
         if self.headline.value != headline:
             self.headline.value = headline
@@ -168,6 +173,8 @@ class BoardRoom(ipywidgets.VBox):
         """Work out the agenda once somebody looks, or none did; take up what others change."""
         for looks in itertools.count():
             await asyncio.sleep(LOOKS)
+            if self._left():
+                continue
             self.room.refresh()
             answered = self.room.state in (EXACT, REASONS)
             if answered and not self._ready and (self.sharing.connection.asked or looks >= QUIET):
@@ -178,6 +185,11 @@ class BoardRoom(ipywidgets.VBox):
                 self.voting.show()
             if not self.sharing.connection.asked and looks % SIGNS == 0:
                 self.frame.send({"waits": True})
+
+    def _left(self) -> bool:
+        """Whether the page has gone without a word: its kernel then falls silent, and is culled."""
+        silence = monotonic() - self.room.shared.heard
+        return self.sharing.connection.asked != 0 and silence > LEFT
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)

@@ -18,8 +18,8 @@ from pmo_lib.checks import InputError
 from pmo_lib.widgets.trial import EXACT, REASONS, Latest
 from pmo_lib.workbench import Recommendation
 
-COMING = "Exact answer coming …"
-LONG = "Exact answer coming …, which can take a minute; what stands here is of the list before."
+COMING = "Being worked out …"
+LONG = "Being worked out, which can take a minute; what stands here is of the list before."
 
 MOST_KNOWN = 4
 """Lists whose texts are kept, to be shown again at once."""

@@ -19,7 +19,15 @@ STATE = {
 }
 """By state of the room: a key for its look, and its words."""
 
+TRIED = "Exact answer · of what is tried"
+
 MOST_NAMED = 6
+
+
+def exactness(room: Room) -> tuple[str, str]:
+    """Return how exact the page is, as a key and in words, and whether it shows what is saved."""
+    kind, said = STATE[room.state]
+    return kind, TRIED if room.state == EXACT and room.moved else said
 
 
 def title_of(room: Room) -> str:

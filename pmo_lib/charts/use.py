@@ -75,8 +75,10 @@ def use_map(
     cells = base.mark_rect(stroke=style.GRID, strokeWidth=0.6).encode(color=colour)
     chart = alt.layer(cells, _inside(base, yearly))
     chart = chart.properties(width=style.WIDTH, height=alt.Step(30 if yearly else 24))
-    what = "The percentage is what is used" if yearly else "A white dot: nothing is left"
-    return style.dress(chart, title=title, subtitle=f"The darker, the fuller. {what}.")
+    what = "The percentage is what is used" if yearly else "A dot: nothing is left"
+    return style.dress(
+        chart, title=title, subtitle=f"The more a square stands out, the fuller. {what}."
+    )
 
 
 def _share(used: pd.DataFrame, available: pd.DataFrame) -> pd.DataFrame:

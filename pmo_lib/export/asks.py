@@ -303,11 +303,11 @@ def delayed(dossier: Dossier) -> pd.DataFrame:
     DataFrame by project
         ``name``, ``cost`` [currency] and ``why`` in words: proposals that rank alone would
         let in or an override keeps out, proposals that start later, and running work that a
-        review stops or pauses. After the meeting no proposal that was decided on, and of the
+        review pauses or slows down; what it stops does not wait. After the meeting no proposal that was decided on, and of the
         others those that do not fit.
     """
     made, changed = dossier.recommendation, changes(dossier)
-    less = changed[changed["action"] != "resume"]
+    less = changed[changed["action"].isin(["pause", "slow down"])]
     why = _overtaken(dossier) | _displaced(dossier) | _later(dossier)
     cost = made.evaluation.finance["cost_in_budget"]
     if dossier.decisions is None:
@@ -338,12 +338,12 @@ def _rule(dossier: Dossier) -> str:
         return (
             "Named are proposals not decided on that do not fit though they rank among the first "
             f"{funded}, as many as are on this list, that what the board includes displaces, or that "
-            "start later than planned; and running work stopped, paused or slowed down."
+            "start later than planned; and running work paused or slowed down."
         )
     return (
         f"Named are proposals that are left out though they rank among the first {funded}, as many "
         "as are recommended, or that what the board includes displaces; those that start later "
-        "than planned; and running work to be stopped, paused or slowed down."
+        "than planned; and running work to be paused or slowed down."
     )
 
 

@@ -151,7 +151,7 @@ def _list(dossier: Dossier) -> list[dict]:
             rows.append(row({"text": asks.cut(dossier), "span": wide}, kind="cut"))
         if len(listed_):
             words = f"{words}: {counted(len(listed_), 'project')}"
-            rows.append(_bar(words, listed_["cost"].sum(), money, wide))
+            rows.append(_bar(words, listed_["cost"].sum(min_count=1), money, wide))
         rows += [_project(dossier, one, money) for one in listed_.itertuples()]
     legend = statements.legend(made, money).removesuffix(" … In full on sheet Reasons.")
     return [table(columns, rows, size=8), said("small", legend)]
@@ -165,7 +165,7 @@ def _bar(words: str, cost: float, money, wide: int) -> dict:
 def _money_cell(amount: float, money) -> str:
     if math.isnan(amount):
         return "–"
-    return f"{amount / money.divisor:,.{1 if money.letter == 'm' else 0}f}".replace("-", "−")
+    return money.figure(amount)
 
 
 def _project(dossier: Dossier, one, money) -> dict:

@@ -394,7 +394,8 @@ def _warnings(portfolio, settings, criteria, beyond, size_note, finance):
     clipped = [f"{beyond.index[i]}: {beyond.columns[j]}" for i, j in np.argwhere(beyond.to_numpy())]
     if clipped:
         cells = listing(clipped, most=8)
-        yield f"{len(clipped)} performances lie beyond the reference points and count as the reference: {cells}."
+        many = "performance lies" if len(clipped) == 1 else "performances lie"
+        yield f"{len(clipped)} {many} beyond the reference points and count as the reference: {cells}."
     if stale := _stale(criteria, settings):
         yield f"Weights judged for another swing, stale until confirmed: {listing(stale)}."
     if settings.unrated == "none" and len(portfolio.objectives):
