@@ -244,7 +244,8 @@ def frontier(
         if (found["gap"] > 0).any():
             words.append(f"Where a better list could add something, {ENDED}.")
         words += [statements.account_words(statements.account(tables, evaluation))]
-        frame, title = terminal.frontier_frame(found, settings), "What each budget buys"
+        names, title = tables.projects["name"], "What each budget buys"
+        frame = terminal.frontier_frame(found, settings, names)
         written = write_table(out, "frontier", frame, title, words, settings)
         if as_json:
             document = {"points": records(found), "says": words, "complete": not stopped()}

@@ -15,7 +15,15 @@ import pandas as pd
 
 from pmo_lib import statements
 from pmo_lib.__main__ import STOPPED
-from pmo_lib.wording import Money, counted, listed, total_words, worth_scale, worth_words
+from pmo_lib.wording import (
+    Money,
+    counted,
+    listed,
+    one_line,
+    total_words,
+    worth_scale,
+    worth_words,
+)
 
 BLOCKS = {
     "mandatory": "Mandatory",
@@ -113,8 +121,12 @@ def _cell(cell) -> str:
     return "" if pd.isna(cell) else " ".join(str(cell).split())
 
 
-def frontier_frame(found, settings) -> pd.DataFrame:
+def frontier_frame(found, settings, names: pd.Series) -> pd.DataFrame:
     """Lay out what each budget buys, one row a budget, by share of the budgets."""
+
+    def called(labels) -> str:
+        return "; ".join(map(one_line, names[list(labels)]))
+
     money = Money(settings.currency, "m")
     unit, factor = worth_scale(settings, money)
     frame = pd.DataFrame(
@@ -126,8 +138,8 @@ def frontier_frame(found, settings) -> pd.DataFrame:
             f"{money.sign}1m more adds, {unit}": factor * found["worth_of_a_million"],
             f"enough people add, {unit}": factor * found["people"],
             "a better list adds at most, %": 100 * found["gap"],
-            "enters": found["entered"].map(", ".join),
-            "leaves": found["left"].map(", ".join),
+            "enters": found["entered"].map(called),
+            "leaves": found["left"].map(called),
         }
     )
     return frame.set_axis(pd.Index(100 * found["scale"], name="budgets, %"))
@@ -143,11 +155,12 @@ def print_frontier(frame) -> None:
     for scale, *row in frame.itertuples(name=None):
         cells = [_number(cell, places) or "-" for cell, places in zip(row, digits, strict=False)]
         print("".join(f"{cell:>12}" for cell in (_number(scale, 1), *cells)))
-        moved = [f"{word}: {names}" for word, names in zip(("in", "out"), row[7:]) if names]  # noqa: B905
-        if moved:
-            print(
-                textwrap.fill("; ".join(moved), 98, initial_indent=blank, subsequent_indent=blank)
-            )
+        for word, names in zip(("in: ", "out: "), row[7:], strict=True):
+            if names:
+                indent = blank + " " * len(word)
+                print(
+                    textwrap.fill(names, 98, initial_indent=blank + word, subsequent_indent=indent)
+                )
 
 
 def print_why(notes, found) -> None:

@@ -345,6 +345,7 @@ def test_with_everything_decided_the_list_is_as_decided_and_approved(made):
     chosen = after.choice.selected
     assert set(chosen.index[chosen]) == {"roof", "hubs"}
     assert after.settings.status == "APPROVED"
+    assert not after.ranked_list["why"].str.contains("costs the list nothing").any()
 
 
 @pytest.mark.parametrize(

@@ -303,8 +303,8 @@ def delayed(dossier: Dossier) -> pd.DataFrame:
     DataFrame by project
         ``name``, ``cost`` [currency] and ``why`` in words: proposals that rank alone would
         let in or an override keeps out, proposals that start later, and running work that a
-        review pauses or slows down; what it stops does not wait. After the meeting no proposal that was decided on, and of the
-        others those that do not fit.
+        review pauses or slows down; what it stops does not wait. After the meeting no proposal
+        that was decided on, and of the others those that do not fit.
     """
     made, changed = dossier.recommendation, changes(dossier)
     less = changed[changed["action"].isin(["pause", "slow down"])]

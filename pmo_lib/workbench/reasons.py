@@ -172,7 +172,8 @@ def does_not_fit(project, room: Room, currency: str = "") -> str:
 def _price(project, funded, settings, problem, model, choice, names) -> str:
     """Price the opposite decision by an exact choice: worth lost, who leaves or comes in.
 
-    For an override of the board, it is the price of the override.
+    For an override of the board, it is the price of the override; an approved list leaves out
+    that a decision cost nothing.
     """
     decided = problem["forced_in"].index.union(problem["forced_out"].index)
     opposite = "free" if project in decided else "out" if funded else "in"
@@ -190,7 +191,7 @@ def _price(project, funded, settings, problem, model, choice, names) -> str:
     enters, leaves = (named(names[moved & one.selected]) for one in (again, choice))
     if project in decided:
         if again.value <= choice.value + 1e-9:
-            return "; costs the list nothing"
+            return "" if list_word(settings) == "approved" else "; costs the list nothing"
         words = f"; costs the list {_lost(again, choice, settings)}"
         return words + (f" and displaces {enters}" if funded and enters else "")
     lost = _lost(choice, again, settings)
