@@ -390,7 +390,8 @@ def test_an_error_in_progress_surfaces():
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
 def test_ctrl_c_keeps_the_best_found():
     script = (
-        "import sys; sys.path.insert(0, 'tests')\n"
+        "import signal, sys; sys.path.insert(0, 'tests')\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background\n"
         "import test_selection as t, threading, _thread\n"
         "threading.Timer(1.5, _thread.interrupt_main).start()\n"
         "found = t.choose(*t.hard(), gap=0, time_limit=30)\n"

@@ -6,7 +6,7 @@ STYLE = """
 .pmo-board {
   --ink: #14181d; --paper: #ffffff; --raised: #f3f5f7; --quiet: #46505a; --rule: #b9c2cb;
   --accent: #12466b; --on-accent: #ffffff; --good: #135e35; --wait: #7a4a00; --bad: #9b1c13;
-  --filter: none; --type: 17px; --row: calc(1.38 * var(--type) + 11.5px);
+  --shade: #8d98a3; --filter: none; --type: 17px; --row: calc(1.38 * var(--type) + 11.5px);
   --large: calc(1.4 * var(--type)); --second: calc(3.4 * var(--type)); --head: 222px;
   container-type: inline-size; background: var(--paper); color: var(--ink);
   font: var(--type)/1.38 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif;
@@ -21,7 +21,7 @@ STYLE = """
 .pmo-board[data-theme=dark] {
   --ink: #f4f6f8; --paper: #1a1a1a; --raised: #2a2d31; --quiet: #c3cad1; --rule: #5d666f;
   --accent: #9fc9ea; --on-accent: #10161c; --good: #8ee0ae; --wait: #ffd27a; --bad: #ffb3aa;
-  --filter: invert(0.9) hue-rotate(180deg); color-scheme: dark;
+  --shade: #87929d; --filter: invert(0.9) hue-rotate(180deg); color-scheme: dark;
 }
 html:has(body.pmo-served), body.pmo-served { background: #ffffff !important; margin: 0; overflow-x: hidden; }
 html:has(body.pmo-dark-page), body.pmo-served.pmo-dark-page { background: #1a1a1a !important; }
@@ -99,6 +99,12 @@ body.pmo-served [cell-index]:not(:has(.pmo-board)) { display: none; }
 .pmo-board .pmo-second .widget-html-content { font-size: 0.92em; line-height: 1.2; }
 .pmo-board .pmo-second p, .pmo-board .pmo-second ul { margin: 0; }
 .pmo-board .pmo-words { overflow: hidden auto; max-height: var(--second); }
+/* What scrolls shows a shadow where more follows, which its own end covers. */
+.pmo-board :is(.pmo-words, .pmo-exact, .pmo-scroll) {
+  background: linear-gradient(var(--paper) 40%, transparent) top, linear-gradient(transparent, var(--paper) 60%) bottom,
+    linear-gradient(var(--shade), transparent) top, linear-gradient(transparent, var(--shade)) bottom;
+  background-repeat: no-repeat; background-size: 100% 26px, 100% 26px, calc(100% - 8px) 11px, calc(100% - 8px) 11px;
+  background-attachment: local, local, scroll, scroll; }
 .pmo-board .pmo-words > * { flex: none; overflow: visible; }
 .pmo-board .pmo-advice { display: block; line-height: 1; }
 .pmo-board .pmo-advice .widget-html, .pmo-board .pmo-advice .widget-html-content, .pmo-board .pmo-advice :is(p, ul, li) { display: inline; padding: 0; }
