@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pandas as pd
@@ -137,11 +138,11 @@ class Board:
         return [(row[1], int(row[0])) for row in lines if row[0].isdecimal() and len(row) == 5]
 
     def until(self, condition, words: str) -> None:
-        for _ in range(PATIENCE // 50):
-            if condition():
-                return
+        ends = monotonic() + PATIENCE / 1000
+        while not condition():
+            if monotonic() > ends:
+                raise AssertionError(f"never seen: {words}")
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"never seen: {words}")
 
     def shot(self, name: str) -> None:
         if SHOTS:

@@ -120,6 +120,23 @@ def state(board: Board) -> dict:
     }
 
 
+def settled(board: Board) -> dict:
+    """Read the state once it no longer changes."""
+    board.page.locator(".pmo-ask").wait_for()
+    seen = [{}, state(board)]
+    while seen[-1] != seen[-2]:
+        board.page.wait_for_timeout(1500)
+        seen.append(state(board))
+    return seen[-1]
+
+
+def comes_back(board: Board, before: dict) -> None:
+    """Wait until a page reads as before; tell what differs where it never does."""
+    with contextlib.suppress(AssertionError):
+        board.until(lambda: state(board) == before, "the same state")
+    assert state(board) == before
+
+
 def press(board: Board, slider, key: str, times: int) -> None:
     slider.focus()
     for _ in range(times):
@@ -218,7 +235,7 @@ def test_a_meeting_on_two_devices_and_a_line_that_breaks(browser, served, reques
     )  # fmt: skip
     ann.tab("Record")
     ann.reads("Late")
-    before, killed = state(ann), kernel_of(ann)
+    before, killed = settled(ann), kernel_of(ann)
     assert before["scenarios"][-1] == "Agreed" and before["weights"][1] == "100"
     with ann.page.expect_event("load"):
         killed.kill()
@@ -227,7 +244,7 @@ def test_a_meeting_on_two_devices_and_a_line_that_breaks(browser, served, reques
     ann.until(lambda: ann.page.locator(".vega-bindings output").count() > 6, "the page again")
     ann.until(lambda: ann.page.locator(".pmo-ask").is_visible(), "the ballot again")
     ann.exact()
-    ann.until(lambda: state(ann) == before, "the same state after a kill")
+    comes_back(ann, before)
     assert kernel_of(ann).pid != killed.pid
     assert not ann.page.locator(".pmo-sharing").is_visible(), "who drove drives on"
 
@@ -239,7 +256,7 @@ def test_a_meeting_on_two_devices_and_a_line_that_breaks(browser, served, reques
     ann.until(lambda: not ann.page.locator(".pmo-lost span").count(), "the line mended")
     ann.until(lambda: ann.page.locator(".pmo-ask").is_visible(), "the ballot again")
     ann.exact()
-    ann.until(lambda: state(ann) == before, "the same state after the line was cut")
+    comes_back(ann, before)
     ann.tab("The list")
     press(ann, ann.budget, "ArrowRight", 5)
     bob.until(lambda: bob.budget.input_value() == "95", "who drove still drives")
@@ -251,6 +268,8 @@ def test_a_notebook_comes_back_after_a_restart(browser, lab):
     opened = Opened(browser, lab, "10_the_board_room", (1920, 1080))
     budget = opened.page.locator(".vega-bindings input[name=budget_percent]")
     budget.wait_for()
+    opened.page.locator(".pmo-status[data-kind=exact]").wait_for()
+    opened.page.wait_for_timeout(1000)  # a view just made is put where the room stands first
     budget.focus()
     for _ in range(10):
         opened.page.keyboard.press("ArrowLeft")
