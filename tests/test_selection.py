@@ -19,6 +19,7 @@ from pmo_lib.selection import (
     choose,
     choose_otherwise,
     frontier,
+    solver,
     walk_down_the_list,
 )
 from pmo_lib.selection.build import build
@@ -355,6 +356,11 @@ def test_a_gap_that_is_reached_after_a_second_stops_the_search():
     assert found.gap <= 0.05
     assert found.bound >= found.value
     assert found.sentence.startswith("a better list could add at most") or found.gap == 0
+
+
+def test_a_machine_busy_with_other_work_does_not_shorten_the_search(monkeypatch):
+    monkeypatch.setattr(solver, "process_time", lambda: 0.0)
+    assert choose(*hard(), gap=0.05, time_limit=2).status == "time limit"
 
 
 def test_the_time_limit_returns_the_best_found_with_its_gap():
