@@ -11,7 +11,7 @@ from browser_base import browser, lab  # noqa: F401  fixtures
 # The same examples every time; new ones with: pytest --hypothesis-profile=search
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("search", deadline=None)
-hypothesis.settings.register_profile("brief", deadline=None, derandomize=True, max_examples=20)
+hypothesis.settings.register_profile("brief", deadline=None, derandomize=True, max_examples=10)
 hypothesis.settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parents[1]
