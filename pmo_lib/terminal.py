@@ -15,15 +15,7 @@ import pandas as pd
 
 from pmo_lib import statements
 from pmo_lib.__main__ import STOPPED
-from pmo_lib.wording import (
-    Money,
-    counted,
-    listed,
-    one_line,
-    total_words,
-    worth_scale,
-    worth_words,
-)
+from pmo_lib.wording import Money, counted, listed, one_line, total_words, worth_scale, worth_words
 
 BLOCKS = {
     "mandatory": "Mandatory",

@@ -98,7 +98,7 @@ def long_date(day: str) -> str:
 
 def list_word(settings) -> str:
     """Say what the list of these settings is: approved, or recommended until it is."""
-    return "approved" if settings.status == "APPROVED" else "recommended"
+    return "approved" if settings.approved else "recommended"
 
 
 def years_words(days: Iterable[str]) -> str:

@@ -32,6 +32,16 @@ SHOTS = os.environ.get("PMO_SHOTS")
 """Folder for pictures of what was seen; none are taken if it is not set."""
 
 
+def until(page, condition, words: str, *, shot=lambda _: None) -> None:
+    """Wait until a condition holds; where it never does, take a picture and say what was not seen."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not condition():
+        if time.monotonic() > end:
+            shot("never-seen")
+            raise AssertionError(f"never seen: {words}")
+        page.wait_for_timeout(50)
+
+
 @pytest.fixture(scope="module")
 def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -138,13 +148,7 @@ class Opened:
             self.page.screenshot(path=str(Path(SHOTS) / f"{self.stem[:2]}-{name}.png"))
 
     def until(self, condition, words: str) -> None:
-        """Wait until a condition holds."""
-        end = time.monotonic() + PATIENCE / 1000
-        while not condition():
-            if time.monotonic() > end:
-                self.shot("never-seen")
-                raise AssertionError(f"never seen: {words}")
-            self.page.wait_for_timeout(50)
+        until(self.page, condition, words, shot=self.shot)
 
     def close(self) -> None:
         assert self.left == [], "requests left the machine"

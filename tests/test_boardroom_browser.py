@@ -3,12 +3,11 @@
 import re
 import shutil
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 import pandas as pd
 import pytest
-from browser_base import PATIENCE, SHOTS
+from browser_base import PATIENCE, SHOTS, until
 
 from pmo_lib import board_command, folder, record, workbench
 from pmo_lib.boardroom import decisions, keeping, ranking
@@ -138,11 +137,7 @@ class Board:
         return [(row[1], int(row[0])) for row in lines if row[0].isdecimal() and len(row) == 5]
 
     def until(self, condition, words: str) -> None:
-        ends = monotonic() + PATIENCE / 1000
-        while not condition():
-            if monotonic() > ends:
-                raise AssertionError(f"never seen: {words}")
-            self.page.wait_for_timeout(50)
+        until(self.page, condition, words, shot=self.shot)
 
     def shot(self, name: str) -> None:
         if SHOTS:

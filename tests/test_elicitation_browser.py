@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
-from browser_base import PATIENCE, SHOTS
+from browser_base import PATIENCE, SHOTS, until
 
 from pmo_lib import record
 from pmo_lib.weights.group import ballot_weights
@@ -135,12 +135,7 @@ class Ballots:
             self.page.keyboard.press(key)
 
     def until(self, condition, words: str) -> None:
-        end = time.monotonic() + PATIENCE / 1000
-        while not condition():
-            if time.monotonic() > end:
-                self.shot("never-seen")
-                raise AssertionError(f"never seen: {words}")
-            self.page.wait_for_timeout(50)
+        until(self.page, condition, words, shot=self.shot)
 
     def read(self, kind: str, words: str) -> None:
         self.panel(kind).get_by_text(words).first.wait_for()

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 
+import browser_base
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,11 +76,7 @@ def opened(browser, path, size=(1366, 768), **how):
 
 def until(page, condition):
     """Wait until an expression holds; the page's policy forbids waiting inside it."""
-    for _ in range(PATIENCE // 50):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never seen: {condition}")
+    browser_base.until(page, lambda: page.evaluate(condition), condition)
 
 
 def shot(page, name):

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO
 
+from pmo_lib import folder
 from pmo_lib.approval.mark import mark_of
 from pmo_lib.checks import InputError
 from pmo_lib.workbench import Recommendation
@@ -73,7 +73,10 @@ def once(
         texts = _read(file)
         if texts is None:
             texts = work()
-            _write(file, texts)
+            with suppress(
+                InputError
+            ):  # where it cannot be written, the next page works it out again
+                folder.write_text(file, json.dumps(texts))
     return texts
 
 
@@ -94,11 +97,3 @@ def _read(file: Path) -> list[str] | None:
         if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
             return texts
     return None
-
-
-def _write(file: Path, texts: list[str]) -> None:
-    """Write texts whole; where that fails, the next page works them out again."""
-    with suppress(OSError):
-        with NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as draft:
-            json.dump(texts, draft)
-        os.replace(draft.name, file)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 from contextlib import suppress
-from time import monotonic
 
 import ipywidgets
 
@@ -188,8 +187,7 @@ class BoardRoom(ipywidgets.VBox):
 
     def _left(self) -> bool:
         """Whether the page has gone without a word: its kernel then falls silent, and is culled."""
-        silence = monotonic() - self.room.shared.heard
-        return self.sharing.connection.asked != 0 and silence > LEFT
+        return self.sharing.connection.asked != 0 and self.room.shared.silence > LEFT
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)

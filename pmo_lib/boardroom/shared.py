@@ -62,6 +62,11 @@ class Shared:
         self.note, self._text, self.heard = "", None, time.monotonic()
 
     @property
+    def silence(self) -> float:
+        """For how long the page has not spoken. [s]."""
+        return time.monotonic() - self.heard
+
+    @property
     def mine(self) -> bool:
         """Whether this page drives."""
         return self.kept is not None and self.kept.driver.page == self.page
@@ -88,7 +93,7 @@ class Shared:
             if text != self._text:
                 self._text = text
                 return self._read()
-            if self.mine and time.monotonic() - self.heard < SILENT:
+            if self.mine and self.silence < SILENT:
                 os.utime(file)
         return False
 

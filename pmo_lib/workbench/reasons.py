@@ -191,7 +191,7 @@ def _price(project, funded, settings, problem, model, choice, names) -> str:
     enters, leaves = (named(names[moved & one.selected]) for one in (again, choice))
     if project in decided:
         if again.value <= choice.value + 1e-9:
-            return "" if list_word(settings) == "approved" else "; costs the list nothing"
+            return "" if settings.approved else "; costs the list nothing"
         words = f"; costs the list {_lost(again, choice, settings)}"
         return words + (f" and displaces {enters}" if funded and enters else "")
     lost = _lost(choice, again, settings)

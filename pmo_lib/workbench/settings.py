@@ -203,6 +203,11 @@ class Settings:
                 document.add(f.name, tomlkit.item([dict(row) for row in value]))
         return tomlkit.dumps(document)
 
+    @property
+    def approved(self) -> bool:
+        """Whether the list of these settings is approved."""
+        return self.status == "APPROVED"
+
     def hash(self) -> str:
         """Return a stable SHA-256 of every field that can change a result."""
         decisive = {
@@ -222,8 +227,7 @@ def as_tried(settings: Settings, saved: Settings) -> Settings:
     as_saved = dataclasses.replace(settings, status=saved.status)
     if as_saved.hash() == saved.hash():
         return as_saved
-    approved = settings.status == "APPROVED"
-    return dataclasses.replace(settings, status="DRAFT") if approved else settings
+    return dataclasses.replace(settings, status="DRAFT") if settings.approved else settings
 
 
 def with_override(
