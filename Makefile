@@ -39,7 +39,8 @@ demo: $(DONE) ## Rank, price and choose the example portfolio; write out/
 test: $(TESTS_DONE) ## Run every test: library, command line, notebooks, style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not browser"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not browser" || \
+		$(BIN)/python -m pytest -q -m "not browser" --last-failed --last-failed-no-failures none
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser tests || \
 		$(BIN)/python -m pytest -q -m browser --last-failed tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope -o addopts=--strict-markers --nbval-lax notebooks

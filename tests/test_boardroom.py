@@ -4,8 +4,6 @@ import asyncio
 import dataclasses
 import gc
 import json
-import multiprocessing
-import os
 import re
 import shutil
 import time
@@ -817,12 +815,8 @@ def test_a_text_is_worked_out_once_a_list_and_only_while_it_is_seen(lists):
     asyncio.run(meeting())
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no quick processes here")
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_work_on_an_overtaken_list_is_ended(lists, monkeypatch):
+def test_work_on_an_overtaken_list_is_ended(lists):
     made, _, less = lists
-    quick = multiprocessing.get_context("fork")
-    monkeypatch.setattr(tabs.multiprocessing, "get_context", lambda _: quick)
     trying, frame = Trying(answer=made), Frame(tab="decisions")
 
     async def meeting() -> None:

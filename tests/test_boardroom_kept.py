@@ -152,15 +152,14 @@ def test_a_page_that_died_or_takes_too_long_holds_up_nobody(made, place, monkeyp
 
 
 @waits
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_two_pages_share_a_worker_and_an_overtaken_one_makes_way(made, place, monkeypatch):
-    quick, begun = multiprocessing.get_context("fork"), []
+    spawn, begun = multiprocessing.get_context("spawn"), []
 
     def process(**kwargs) -> multiprocessing.Process:
-        begun.append(quick.Process(**kwargs))
+        begun.append(spawn.Process(**kwargs))
         return begun[-1]
 
-    own = SimpleNamespace(Pipe=quick.Pipe, Process=process)
+    own = SimpleNamespace(Pipe=spawn.Pipe, Process=process)
     monkeypatch.setattr(tabs.multiprocessing, "get_context", lambda _: own)
     less = dataclasses.replace(made, settings=dataclasses.replace(made.settings, budget_scale=0.9))
     follow = partial(tabs.Followed, tab="decisions", tell=slowly, areas=1, pause=0, apart=True)
@@ -186,7 +185,7 @@ def test_two_pages_share_a_worker_and_an_overtaken_one_makes_way(made, place, mo
         assert heir.exitcode < 0
         assert len(begun) == 3, "what the other page found is shown"
 
-    asyncio.run(asyncio.wait_for(meeting(), 20))
+    asyncio.run(asyncio.wait_for(meeting(), 120))
 
 
 def test_a_server_has_a_folder_of_its_own_for_them(tmp_path, monkeypatch):

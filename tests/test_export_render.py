@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import office_base
 import openpyxl
 import pandas as pd
 import pytest
@@ -41,11 +42,7 @@ def office(tmp_path_factory):
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, "utf-8")
 
     def convert(path: Path, kind: str) -> Path:
-        out = path.parent / f"as-{kind}"
-        command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless",
-                   "--convert-to", kind, "--outdir", str(out), str(path)]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True, timeout=180)
-        return out / f"{path.stem}.{kind}"
+        return office_base.convert(path, kind, path.parent / f"as-{kind}", profile)
 
     return convert
 

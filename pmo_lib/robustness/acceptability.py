@@ -300,7 +300,7 @@ class _Searchers:
     def end(self, *, wait: bool) -> None:
         """End the processes started here."""
         if self.own:
-            self.own.shutdown(wait=wait, cancel_futures=True)
+            self.own.shutdown(wait=wait and not self.lost, cancel_futures=True)
 
 
 def best_at(

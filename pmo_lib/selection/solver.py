@@ -247,13 +247,13 @@ class _Run:
         return x, status, bound
 
     def _wait(self, highs) -> bool:
-        interrupted = False
+        interrupted, working = False, True
         with ThreadPoolExecutor(1) as pool:
             job = pool.submit(_run, highs)
-            while not job.done():
+            while working:
                 try:
-                    wait([job], 0.25)
-                    if self.progress and not job.done() and not self.asked:
+                    working = bool(wait([job], 0.25).not_done)
+                    if working and self.progress and not self.asked:
                         seen, spent = self._seen(), monotonic() - self.began
                         self.asked = bool(self.progress(*seen, relative_gap(*seen), spent))
                 except KeyboardInterrupt:
