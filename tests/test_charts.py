@@ -3,6 +3,8 @@
 import itertools
 import json
 import re
+import subprocess
+import sys
 
 import altair as alt
 import numpy as np
@@ -126,6 +128,11 @@ def test_small_and_degenerate_portfolios_render(kind):
     made.values[:] = made.weighted_values.iloc[:] = 0.0
     made.score[:], made.cost[:], made.funded[:], made.budget = 0.2, 0.0, True, 0.0
     assert "NaN" not in svg(drawn(kind, made))
+
+
+def test_importing_charts_compiles_no_grammar():
+    code = "import sys, pmo_lib.charts; sys.exit('lark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_charts_carry_their_data_and_fetch_nothing():
