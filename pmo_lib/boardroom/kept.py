@@ -73,9 +73,7 @@ def once(
         texts = _read(file)
         if texts is None:
             texts = work()
-            with suppress(
-                InputError
-            ):  # where it cannot be written, the next page works it out again
+            with suppress(InputError):  # not written, the next page works it out again
                 folder.write_text(file, json.dumps(texts))
     return texts
 
