@@ -21,11 +21,12 @@ from pmo_lib.command import (
     OUT,
     PORTFOLIO,
     PROOF,
+    SECONDS,
     STARTS,
     labels,
     plain_errors,
     print_json,
-    proposals,
+    proposals_for_this_run,
     records,
     told,
     write_files,
@@ -218,6 +219,8 @@ def frontier(
         float, typer.Option("--from", help="The smallest budget tried; 0.6 is 60 % of what it is.")
     ] = 0.6,
     high: Annotated[float, typer.Option("--to", help="The largest; 1.3 is 30 % more.")] = 1.3,
+    starts_every: STARTS = None,
+    seconds: SECONDS = 10.0,
     out: OUT = None,
     as_json: JSON = False,
 ) -> None:
@@ -234,16 +237,19 @@ def frontier(
             raise InputError(f"--from {low:g}: must be less than --to {high:g}; swap them")
         scales = [round(low + (high - low) * step / (points - 1), 6) for step in range(points)]
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
-            tables, settings = proposals(portfolio, map)
+            tables, settings, tried = proposals_for_this_run(
+                portfolio, map, starts_every=starts_every
+            )
             evaluation = workbench.evaluate(tables, settings)
             found = workbench.frontier(
-                tables, settings, evaluation=evaluation, scales=scales, progress=progress
-            )
+                tables, settings, evaluation=evaluation, scales=scales, time_limit=seconds,
+                progress=progress,
+            )  # fmt: skip
         words = statements.frontier_words(found, settings)
         words += [f"Each list sums {statements.SUMMED[settings.objective]}."]
         if (found["gap"] > 0).any():
             words.append(f"Where a better list could add something, {ENDED}.")
-        words += [statements.account_words(statements.account(tables, evaluation))]
+        words += [*tried, statements.account_words(statements.account(tables, evaluation))]
         names, title = tables.projects["name"], "What each budget buys"
         frame = terminal.frontier_frame(found, settings, names)
         written = write_table(out, "frontier", frame, title, words, settings)
@@ -265,21 +271,27 @@ def why(
         typer.Argument(metavar="PROJECT", help="Only these, by label or by exact name."),
     ] = None,
     map: MAP = None,
+    starts_every: STARTS = None,
+    budget: BUDGET = None,
+    seconds: SECONDS = None,
     out: OUT = None,
     as_json: JSON = False,
 ) -> None:
     """Say what would bring each project in, or push it out.
 
-    And who would make room. Nearest to the line between funded and not funded first. Ctrl-C
-    stops early and shows the answers found by then.
+    And who would make room. Nearest to the line between funded and not funded first. It asks
+    for a minute, about projects that are named for five. Ctrl-C stops early and shows the
+    answers found by then.
     """
     with plain_errors(as_json):
         from pmo_lib import workbench
 
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
-            tables, settings = proposals(portfolio, map)
-            asked, limit = labels(tables, projects or []), 300.0 if projects else 60.0
-            made = workbench.recommend(tables, settings, explain=False)
+            run = {"starts_every": starts_every, "budget_scale": budget}
+            tables, settings, tried = proposals_for_this_run(portfolio, map, **run)
+            asked, limit = labels(tables, projects or []), seconds or (300.0 if projects else 60.0)
+            made = workbench.recommend(tables, settings, explain=False, progress=progress)
+            made = dataclasses.replace(made, warnings=(*made.warnings, *tried))
             if "stopped" in {one.status for one in made.by_rule.values()}:
                 limit = 1.0
             found = workbench.why_not(
@@ -296,7 +308,7 @@ def why(
         if as_json:
             document = {"headline": made.headline, "projects": records(found.reset_index())}
             document |= {"complete": not stopped(), "settings_hash": settings.hash()}
-            print_json(document | {"written": written})
+            print_json(document | {"warnings": list(made.warnings), "written": written})
             return
         terminal.print_why(notes, found)
         missing = len(asked or made.evaluation.score) - len(found)
@@ -332,11 +344,9 @@ def _choose(
     """Choose, write and print; `asked` are settings for this run alone."""
     from pmo_lib import export, workbench
 
-    asked = {name: asked[name] for name in asked or () if asked[name] is not None}
     answers, more = None, {}
     with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
-        tables, saved = proposals(portfolio, column_map)
-        settings = dataclasses.replace(saved, **asked)
+        tables, settings, tried = proposals_for_this_run(portfolio, column_map, **asked or {})
         made = workbench.recommend(tables, settings, progress=progress)
         book = out and out.suffix.lower() != ".csv"
         if book and asking and not stopped():
@@ -352,8 +362,7 @@ def _choose(
             more["agenda"] = debated(made, stopped).get("agenda")
         early = stopped()
         progress(1, 2, "writing")
-        warnings = (*made.warnings, *statements.for_this_run(saved, settings))
-        made = dataclasses.replace(made, warnings=warnings)
+        made = dataclasses.replace(made, warnings=(*made.warnings, *tried))
         written = write_files(
             out, "ranked_list",
             lambda file: export.write_ranked_list(made, file, answers=answers, **more),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pmo_lib import terminal
+from pmo_lib import statements, terminal
 from pmo_lib.__main__ import ENDED, STOPPED
 from pmo_lib.checks import InputError
 
@@ -68,6 +69,10 @@ IN_DEPTH = Annotated[
         help="With --out: also sheets on what to debate, and how far the figures may be out.",
     ),
 ]
+SECONDS = Annotated[
+    float | None,
+    typer.Option("--seconds", min=1, help="How long to ask in all; more time leaves less open."),
+]
 JSON = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else; errors too.")
 ]
@@ -88,6 +93,14 @@ def proposals(portfolio: Path, column_map: str | None) -> tuple:
             "by, so use pmo rank, or bring a portfolio of proposals"
         )
     return tables, settings
+
+
+def proposals_for_this_run(portfolio: Path, column_map: str | None, **asked) -> tuple:
+    """Open a portfolio with settings that stand for one run alone, and say which these are."""
+    tables, saved = proposals(portfolio, column_map)
+    asked = {name: setting for name, setting in asked.items() if setting is not None}
+    settings = dataclasses.replace(saved, **asked)
+    return tables, settings, statements.for_this_run(saved, settings)
 
 
 def together(*steps: Callable[[], object]) -> list:

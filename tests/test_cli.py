@@ -360,6 +360,27 @@ def test_settings_for_one_run_are_said_in_every_output(run, little, tmp_path):
     assert "For this run" not in run("choose", little, "--budget", 1).stdout
 
 
+def test_why_and_frontier_take_settings_for_one_run_and_say_so(run, little, tmp_path):
+    words = ["why", little, "--starts-every", 3, "--budget", 0.9, "--seconds", 30]
+    said = (
+        "For this run only, not as saved: budgets are taken at 90 %; "
+        "starts from earliest to latest are tried every 3 months."
+    )
+    result = run(*words, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert said in result.stdout and said in (tmp_path / "why.csv").read_text("utf-8-sig")
+    less, chosen = (
+        json.loads(run(*command, "--json").stdout)
+        for command in (words, ("choose", little, *words[2:6]))
+    )
+    assert less["settings_hash"] == chosen["settings_hash"]
+    assert less["headline"] == chosen["headline"] and said in less["warnings"]
+    result = run("frontier", little, "--points", 3, "--starts-every", 3)
+    assert result.exit_code == 0, result.output
+    assert "For this run only, not as saved: starts from earliest to latest" in result.stdout
+    assert "For this run" not in run("why", little).stdout
+
+
 def test_a_setting_out_of_range_is_said_plainly(run, little):
     result = run("choose", little, "--starts-every", -1)
     assert result.exit_code == 2
