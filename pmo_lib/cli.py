@@ -260,6 +260,7 @@ def frontier(
         terminal.print_frontier(frame)
         terminal.print_lines("Read with the table", words)
         terminal.print_stopped(stopped())
+        terminal.print_open((found["gap"] > settings.gap).sum(), "budget")
         terminal.print_written(written)
 
 
@@ -313,6 +314,7 @@ def why(
         terminal.print_why(notes, found)
         missing = len(asked or made.evaluation.score) - len(found)
         terminal.print_stopped(stopped(), missing)
+        terminal.print_open(found["says"].str.contains("cannot tell").sum(), "project")
         terminal.print_written(written)
 
 

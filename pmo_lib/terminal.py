@@ -171,6 +171,12 @@ def print_stopped(stopped: bool, missing: int = 0) -> None:
         print(f"\nStopped early: this is what was found by then{rest}.")
 
 
+def print_open(n: int, what: str) -> None:
+    """Say that more time would tell more."""
+    if n:
+        print(f"\nLeft open: {counted(n, what)}; --seconds gives more time.")
+
+
 def print_aside(aside) -> None:
     """Print what could not be assessed, by reason."""
     if len(aside):

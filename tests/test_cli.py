@@ -381,6 +381,20 @@ def test_why_and_frontier_take_settings_for_one_run_and_say_so(run, little, tmp_
     assert "For this run" not in run("why", little).stdout
 
 
+def test_what_is_left_open_is_counted_with_the_way_to_close_it(capsys):
+    terminal.print_open(2, "project")
+    assert capsys.readouterr().out == "\nLeft open: 2 projects; --seconds gives more time.\n"
+    terminal.print_open(0, "project")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_frontier_that_is_not_proven_says_how_to_go_on(run, little, monkeypatch):
+    real = workbench.frontier
+    monkeypatch.setattr(workbench, "frontier", lambda *a, **k: real(*a, **k).assign(gap=0.02))
+    told = run("frontier", little, "--points", 3).stdout
+    assert re.search(r"Left open: \d budgets; --seconds gives more time\.", told)
+
+
 def test_a_setting_out_of_range_is_said_plainly(run, little):
     result = run("choose", little, "--starts-every", -1)
     assert result.exit_code == 2
