@@ -104,14 +104,14 @@ def solve(
         ``status`` is ``"optimal"``, ``"gap reached"``, ``"time limit"``, ``"stopped"``
         or ``"infeasible"``; ``x`` is None when nothing was found.
     """
-    began, cuts = monotonic(), []
+    began, cuts = _now(), []
     best = start if isinstance(start, Best) else Best(model, objective, start)
     exact = [r for r in (*model.rows, *rows) if r.columns.max(initial=-1) < model.n_integer]
     while True:
-        spent = monotonic() - began
+        left = max(time_limit - (monotonic() - began[0]), 0.01)
         run = _Run(
             objective, best, gap=gap, bound=bound, cutoff=cutoff, progress=progress,
-            patience=patience - spent, time_limit=max(time_limit - spent, 0.01),
+            patience=patience - _had(began), time_limit=left,
         )  # fmt: skip
         x, status, found = run.solve(model, [*model.rows, *rows, *cuts])
         bound = min(bound, max(found, cutoff))
@@ -131,7 +131,7 @@ def solve(
         status = "optimal"
     if status == "optimal" and cutoff == -np.inf:
         bound = max(value, bound if bound - value > 1e-9 * abs(bound) else value)
-    return Solution(x, value, max(bound, value), status, monotonic() - began)
+    return Solution(x, value, max(bound, value), status, monotonic() - began[0])
 
 
 class Relaxed:
@@ -229,7 +229,7 @@ class _Run:
         self.time_limit, self.bound, self.cutoff = time_limit, bound, cutoff
         self.progress, self.scale = progress, _scale(objective)
         self.own, self.reason, self.asked = (-np.inf, np.inf), "", False
-        self.began, self.worked = monotonic(), process_time()
+        self.began = _now()
 
     def solve(self, model, rows):
         highs = _load(model, self.objective * self.scale, rows, self.time_limit)
@@ -254,7 +254,7 @@ class _Run:
                 try:
                     working = bool(wait([job], 0.25).not_done)
                     if working and self.progress and not self.asked:
-                        seen, spent = self._seen(), monotonic() - self.began
+                        seen, spent = self._seen(), monotonic() - self.began[0]
                         self.asked = bool(self.progress(*seen, relative_gap(*seen), spent))
                 except KeyboardInterrupt:
                     self.asked = interrupted = True
@@ -268,16 +268,12 @@ class _Run:
         """Return the best value and the least bound known, in this run or beside it."""
         return max(self.own[0], self.best.known[0]), min(self.own[1], self.bound)
 
-    def _had(self) -> float:
-        """Return for how long this run could work. [s]."""
-        return min(monotonic() - self.began, process_time() - self.worked)
-
     def _watch(self, event) -> None:
         out = event.data_out
         self.own = out.mip_primal_bound / self.scale, out.mip_dual_bound / self.scale
         if self.asked:
             self.reason = "stopped"
-        elif self._had() >= self.patience and relative_gap(*self._seen()) <= self.gap:
+        elif _had(self.began) >= self.patience and relative_gap(*self._seen()) <= self.gap:
             self.reason = "gap reached"
         if self.reason:
             event.interrupt()
@@ -300,6 +296,16 @@ class _Run:
         else:
             x[: model.n_integer] = np.round(x[: model.n_integer])
         return x, words[status], info.mip_dual_bound / self.scale
+
+
+def _now() -> tuple[float, float]:
+    """Return the time on the wall and that which this process has had. [s]."""
+    return monotonic(), process_time()
+
+
+def _had(began: tuple[float, float]) -> float:
+    """Return for how long there could be work since then. [s]."""
+    return min(now - then for now, then in zip(_now(), began, strict=True))
 
 
 def _run(highs) -> None:
