@@ -399,8 +399,10 @@ def test_what_is_tried_beside_an_approved_list_is_a_draft(path, example):
     room = Room(example[0], approved, opening=opening, path=path, explain=False)
     room.fund(0.9)
     assert (room.settings.status, room.answer.settings.status) == ("DRAFT", "DRAFT")
+    assert "The recommended list" in told.list_heading(room)
     room.fund(1.0)
     assert room.settings == approved and not room.moved
+    assert "The approved list" in told.list_heading(room)
     room.fund(0.9)
     room.back()
     assert room.settings == approved

@@ -153,7 +153,7 @@ class Frame(anywidget.AnyWidget):
             if (shown.textContent !== words) shown.textContent = words;
             budget.setAttribute("aria-label", "All budgets, per cent of the plan");
           }
-          for (const [look, name] of [[".pmo-scroll", "The recommended list"], [".pmo-words", "Answers and advice"]]) {
+          for (const [look, name] of [[".pmo-scroll", "The exact list"], [".pmo-words", "Answers and advice"]]) {
             const box = board.querySelector(look + ":not([role=region])");
             if (!box) continue;
             box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", name);
@@ -161,7 +161,7 @@ class Frame(anywidget.AnyWidget):
           for (const svg of board.querySelectorAll(".vega-embed svg.marks:not([data-named])")) {
             svg.setAttribute("data-named", "");
             svg.setAttribute("role", "img");
-            svg.setAttribute("aria-label", "Ranked list as the sliders stand, with the line where the money runs out; the list under The recommended list says the same in words");
+            svg.setAttribute("aria-label", "Ranked list as the sliders stand, with the line where the money runs out; the exact list beside it says the same in words");
             for (const group of svg.children) group.setAttribute("aria-hidden", "true");
             for (const name of ["role", "aria-roledescription", "aria-label"]) svg.parentElement.removeAttribute(name);
             svg.removeAttribute("width"); svg.removeAttribute("height");

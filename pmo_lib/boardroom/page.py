@@ -38,7 +38,7 @@ LEFT = 180.0
 minute. [s]"""
 
 CAPTION = (
-    "● on the recommended list, ◇ not, ■ must be done. "
+    "● on the exact list, ◇ not, ■ must be done. "
     "Thick line: where the money runs out, walking down the list."
 )
 

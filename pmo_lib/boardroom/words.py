@@ -8,7 +8,15 @@ from pmo_lib.boardroom.state import Room
 from pmo_lib.statements import money_of
 from pmo_lib.widgets.trial import CANNOT, COMING, EXACT, REASONS
 from pmo_lib.widgets.words import tried
-from pmo_lib.wording import counted, listed, long_date, one_line, sentence, worth_words
+from pmo_lib.wording import (
+    counted,
+    list_word,
+    listed,
+    long_date,
+    one_line,
+    sentence,
+    worth_words,
+)
 from pmo_lib.workbench import Recommendation
 
 STATE = {
@@ -210,4 +218,5 @@ def list_heading(room: Room) -> str:
     """Head the exact list, with how good it is proven to be."""
     money, choice = money_of(room.answer), room.answer.choice
     proof = sentence(choice.sentence)
-    return f"<h2>The recommended list [{text(money.unit)}]</h2>" + lines(proof, quiet=True)
+    heading = f"The {list_word(room.answer.settings)} list [{text(money.unit)}]"
+    return f"<h2>{heading}</h2>" + lines(proof, quiet=True)
