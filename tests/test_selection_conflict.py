@@ -78,6 +78,24 @@ def test_the_true_culprits_are_named_and_none_too_many(name):
     assert set(caught.value.conflict) == culprits
 
 
+def test_a_clash_that_only_a_search_can_prove_names_no_innocents():
+    labels = [f"p{i}" for i in range(14)]
+    shares = np.random.default_rng(0).integers(1, 100, (14, 2)) / 100
+    groups = pd.DataFrame(shares, labels, ["one", "two"])
+    half = {group: round(50 * shares[:, j].sum()) for j, group in enumerate(groups)}
+    rows = [(group, "amount", half[group], half[group]) for group in groups]
+    frame = pd.DataFrame(rows, columns=["group", "measure", "at_least", "at_most"])
+    with pytest.raises(InfeasibleError) as caught:
+        choose(
+            pd.Series(1.0, labels), pd.Series(100.0, labels), 1_350, limits=frame, groups=groups,
+            excludes=[("p0", "p1"), ("p2", "p3")], requires=[("p4", "p5")],
+        )  # fmt: skip
+    named = set(caught.value.conflict)
+    assert named <= {
+        f"{g}: at {end} {half[g]} of money" for g in groups for end in ("least", "most")
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "remedies"),
     [

@@ -271,10 +271,11 @@ class _Run:
     def _watch(self, event) -> None:
         out = event.data_out
         self.own = out.mip_primal_bound / self.scale, out.mip_dual_bound / self.scale
+        value, bound = self._seen()
         if self.asked:
             self.reason = "stopped"
-        elif _had(self.began) >= self.patience and relative_gap(*self._seen()) <= self.gap:
-            self.reason = "gap reached"
+        elif value > -np.inf and _had(self.began) >= self.patience:
+            self.reason = "gap reached" if relative_gap(value, bound) <= self.gap else ""
         if self.reason:
             event.interrupt()
 
