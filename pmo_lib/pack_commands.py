@@ -128,7 +128,8 @@ def pack(
             size = f"{file.stat().st_size / 1024:,.0f} KB"
             print(f"  {file} ({size}): {words.get(file.name, 'the sealed file')}")
         print(
-            f"Next: the chair fills in {files[0]}; then pmo decisions read {files[0]} {portfolio}"
+            f"Next: the chair fills in {files[0]}; then pmo decisions read {files[0]} {portfolio} "
+            "--by NAME --out FOLDER"
         )
 
 

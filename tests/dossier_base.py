@@ -51,11 +51,11 @@ def plain_dossier(portfolio):
 def agenda_of(made):
     """An agenda as `robustness.agenda` lays it out: one project debated, the others settled."""
     projects = made.evaluation.score.index
-    settled = ("decide without debate", 1.0, "funded in every draw", (), (), "")
+    settled = ("decide without debate", 1.0, 1.0, "funded in every draw", (), (), "")
     rows = dict.fromkeys(projects, settled)
     first = projects[0]
-    rows[first] = ("debate", 0.5, "funded in half", ("Ann",), ("Bo",), ("reach", "risk"))
-    columns = ["decision", "share", "reason", "for_it", "against_it", "question"]
+    rows[first] = ("debate", 0.5, 0.5, "funded in half", ("Ann",), ("Bo",), ("reach", "risk"))
+    columns = ["decision", "share", "often", "reason", "for_it", "against_it", "question"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     return table.sort_values("share").rename_axis("project")
 

@@ -58,6 +58,7 @@ def agenda_of(made):
     kinds = np.array(["debate", "decide without debate", "decline"])
     table = pd.DataFrame({"decision": kinds[np.arange(len(projects)) % 3]}, projects)
     table["share"] = table["decision"].map({"debate": 0.5, "decline": 0.0}).fillna(1.0)
+    table["often"] = table["share"].replace(0.5, 0.95)
     table["reason"] = "funded in half of the draws"
     debated = table["decision"] == "debate"
     table["for_it"] = [("Cllr Ann", "Cllr Bob") if d else () for d in debated]
@@ -156,6 +157,9 @@ def test_agenda_overrides_sensitivity_bridge_and_sign_off(dossier, book):
     assert "DEBATE: in or out depends on the weights: 10 of 29" in agenda
     assert "Residents or Risk?" in agenda
     assert "Proven." in agenda
+    rows = list(book["Agenda"].iter_rows(values_only=True))
+    sure = [row[4] for row in rows if "half of the draws" in str(row[5])]
+    assert sure == [95] * 10 + [100] * 10 + [0] * 9, "of the draws, not of the lists"
     override = " | ".join(texts(book["Overrides"]))
     assert "Promised" in override
     assert "points" in override

@@ -498,7 +498,9 @@ class TestAgenda:
         assert found.at["hub", "for_it"] == ("chair",)
         assert found.at["hub", "against_it"] == ("clerk",)
         assert found.at["safe", "reason"] == "funded in all 4 draws"
-        proven = agenda(held.mean(), held, which_weighs_more(sample), proven=True)
+        core = held.mean().where(held.mean().isin([0, 1]), 0.7)
+        proven = agenda(core, held, which_weighs_more(sample), proven=True)
+        assert proven.at["hub", "share"] == 0.7 and proven.at["hub", "often"] == 0.5
         assert proven.at["safe", "reason"] == "funded whatever the weights the board would accept"
 
     def test_bad_share(self, story):

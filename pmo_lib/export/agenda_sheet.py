@@ -51,7 +51,7 @@ def _rows(book: Book, part: pd.DataFrame) -> list[list]:
         asked = cells["question"]
         rows.append([
             own["rank"], one_line(own["name"]), yes(own["funded"]), own["cost"],
-            100 * cells["share"], sentence(one_line(cells["reason"])) if cells["reason"] else "",
+            100 * cells["often"], sentence(one_line(cells["reason"])) if cells["reason"] else "",
             f"{' or '.join(map(one_line, asked))}?" if isinstance(asked, tuple) else one_line(asked),
             listed(map(one_line, cells["for_it"])), listed(map(one_line, cells["against_it"])),
         ])  # fmt: skip

@@ -109,9 +109,9 @@ def agenda(
     Returns
     -------
     DataFrame by project
-        ``decision``; ``share``; ``reason``; ``for_it`` and ``against_it``, the members it
-        divides; ``question``, the pair or label whose answer says most about it. Debated
-        projects first, the most divided on top.
+        ``decision``; ``share``; ``often``, the share of draws that hold it [-]; ``reason``;
+        ``for_it`` and ``against_it``, the members it divides; ``question``, the pair or label
+        whose answer says most about it. Debated projects first, the most divided on top.
 
     Examples
     --------
@@ -143,6 +143,7 @@ def agenda(
         )
     columns = ["decision", "share", "reason", "for_it", "against_it", "question"]
     table = pd.DataFrame(rows, share.index, columns)
+    table.insert(2, "often", held.mean())
     order = table["decision"].map({"debate": 0, "decide without debate": 1, "decline": 2})
     key = pd.DataFrame({"order": order, "clear": (share - 0.5).abs()})
     return table.loc[key.sort_values(["order", "clear"], kind="stable").index]
