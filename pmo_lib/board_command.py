@@ -53,6 +53,7 @@ def board(
     """Open the board room: one live page for the meeting. Ctrl-C closes it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with plain_errors(False), tempfile.TemporaryDirectory(prefix="pmo-board-") as home:
+        print("Opening the board room; this takes some seconds …", file=sys.stderr, flush=True)
         server, address = start(
             portfolio, column_map=map, home=Path(home), ip=ip, port=port, pool=pool
         )

@@ -274,7 +274,8 @@ def frontier_words(found: pd.DataFrame, settings: Settings) -> list[str]:
             "the present budgets" if first["now"] else f"{budget} ({100 * first['scale']:.4g} %)"
         )
         words.append(
-            f"From {where} on, {million} adds less than half of what one buys now on average."
+            f"From {where} to the {100 * last['scale']:.4g} % tried, {million} adds less than half of what "
+            "one buys now on average."
         )
     else:
         words += _pause_words(known, million)

@@ -124,7 +124,7 @@ def test_six_objectives_offices_as_sponsors_and_an_owner_for_all_benefits_but_on
 
 def test_the_list_in_one_sentence(recommendation):
     assert recommendation.headline.startswith(
-        "Approve 17 of 30 proposals, £58.9m of £60.0m for 2027-31; £1.1m left"
+        "Approve 17 of 30 proposals, £58.9m of £60.0m for 2027-28 to 2031-32; £1.1m left"
     )
     assert recommendation.choice.selected.sum() == 17
     assert recommendation.choice.gap == 0

@@ -142,3 +142,18 @@ def test_money_and_people_are_raised_together_where_neither_is_enough():
     assert caught.value.remedies[0] == (
         "raise the budget of 2027 by 1 and raise the capacity of architect, 2028-09-01 by 1"
     )
+
+
+def test_months_that_are_raised_alike_are_told_as_one_span():
+    roles = ["tester"] * 4 + ["architect"] * 2
+    days = [f"2028-{m:02}-01" for m in (1, 2, 3, 4, 1, 2)]
+    months = pd.MultiIndex.from_arrays([roles, days])
+    use = pd.DataFrame([[1, 2, 2, 2, 2, 3], [1, 2, 2, 2, 2, 3]], list("ab"), months)
+    capacity = pd.Series([2, 3, 3, 2, 3, 3], months)
+    with pytest.raises(InfeasibleError) as caught:
+        choose(VALUE[:2], COST[:2], BUDGET, forced_in=["a", "b"], use=use, capacity=capacity)
+    assert caught.value.remedies[0] == (
+        "raise the capacity of architect, 2028-01-01 by 1 and raise the capacity of architect, "
+        "2028-02-01 by 3 and raise the capacity of tester, 2028-02-01 to 2028-03-01 by 1 and raise "
+        "the capacity of tester, 2028-04-01 by 2"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
@@ -106,14 +107,25 @@ def _remedy(model: Model, soft: list[Row]) -> str:
     moved = len(model.transfers) + len(model.hired)
     digits = models.MOVED_DIGITS if moved else models.DIGITS
     found = [(r, used(r, x, digits=digits)) for r in soft]
-    words = [_words(model, r, total, x) for r, total in found if not holds(r, x, digits=digits)]
+    broken = [(j, r, total) for j, (r, total) in enumerate(found) if not holds(r, x, digits=digits)]
+    runs = groupby(enumerate(broken), lambda at: _alike(at[1][0] - at[0], *at[1][1:]))
+    words = [_words(model, [one[1:] for _, one in run], x) for _, run in runs]
     return " and ".join(dict.fromkeys(words))
 
 
-def _words(model: Model, one: Row, found: float, x: np.ndarray) -> str:
+def _alike(place: int, one: Row, found: float) -> tuple:
+    """Return what the capacities of a role share that are raised alike, month after month."""
+    if one.kind != "capacity" or not isinstance(one.label, tuple):
+        return one.kind, one.label
+    return one.kind, one.label[:-1], place, exact_sum(np.array([found, -one.high]))
+
+
+def _words(model: Model, run: list[tuple[Row, float]], x: np.ndarray) -> str:
+    one, found = run[0]
     if one.kind in ("budget", "capacity"):
         what = one.words.split(" is ")[0]
-        return f"raise {what} by {amount(exact_sum(np.array([found, -one.high])))}"
+        until = f" to {run[-1][0].label[-1]}" if len(run) > 1 else ""
+        return f"raise {what}{until} by {amount(exact_sum(np.array([found, -one.high])))}"
     if one.kind != "limit":
         return f"drop the rule that {one.words}"
     if np.isfinite(one.share):

@@ -318,7 +318,10 @@ def _why(pair, case: pd.DataFrame) -> str:
         words.append(f"scale: {larger} costs {number(round(times, 1))} times as much")
     if "timing" in pair.reason:
         back = [_back(figures["payback"]) for figures in (first, other)]
-        words.append(f"timing: it is {back[0]}, the other {back[1]}")
+        same = back[0] == back[1]
+        words.append(
+            f"timing: both {back[0]}" if same else f"timing: it is {back[0]}, the other {back[1]}"
+        )
     return "; ".join(words)
 
 

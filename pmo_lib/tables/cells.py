@@ -161,7 +161,10 @@ def _guarded(read: Callable, cell: Any) -> Any:
     if is_blank(cell):
         return None
     if isinstance(cell, Formula):
-        remedy = "recalculate and save the workbook, or paste the value in place of the formula"
+        remedy = (
+            "recalculate and save the workbook, paste the value in place of the formula, or put an "
+            "apostrophe before it if it is text"
+        )
         return Fault("a value", remedy, "is a formula without a stored value")
     if isinstance(cell, str) and _SHEET_ERROR.fullmatch(cell.strip()):
         return Fault("a value", "mend the formula, or type the value", "is a spreadsheet error")

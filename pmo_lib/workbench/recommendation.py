@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmo_lib import periods, selection
+from pmo_lib import selection
 from pmo_lib.checks import refuse, show
 from pmo_lib.tables import Portfolio
-from pmo_lib.wording import counted, limit_words, one_line, total_words
+from pmo_lib.wording import counted, limit_words, one_line, total_words, years_words
 from pmo_lib.workbench.answers import naming
 from pmo_lib.workbench.evaluation import Evaluation, evaluate
 from pmo_lib.workbench.means import means_words
@@ -314,30 +314,22 @@ def _headline(portfolio, settings, problem, choice, ranked) -> str:
         return f"{opening}; no budget is stated."
     available = float(problem["budget"].sum())
     years = problem["budget"].index.get_level_values(0)
-    span = _span(years.min(), years.max())
+    left = money(available - funded["cost"].sum())
+    because = _left_because(problem, choice, portfolio.projects["name"], proposals)
     return (
-        f"{opening} of {money(available)} for {span}; {money(available - funded['cost'].sum())} "
-        f"left because {_left_because(problem, choice, portfolio.projects['name'])}."
+        f"{opening} of {money(available)} for {years_words(years)}; {left} left because {because}."
     )
 
 
-def _span(first: str, last: str) -> str:
-    """Word the budget years: 2027-28; 2027-28 to 2028-29; 2027-31 for five of them."""
-    begins, ends = periods.parse(first).year, periods.parse(last).year
-    if ends - begins > 1:
-        return f"{begins}-{ends % 100:02d}"
-    labels = [periods.label(first), periods.label(last)]
-    return labels[0] if first == last else " to ".join(labels)
-
-
-def _left_because(problem: dict, choice, names: pd.Series) -> str:
+def _left_because(problem: dict, choice, names: pd.Series, proposals: int) -> str:
     """Word why money is left: what would bring in another proposal is not money alone."""
     out = choice.selected.index[~choice.selected].difference(problem["forced_out"].index)
     if len(out) == 0:
         decided = int((~choice.selected).sum())
         verb = "are" if decided > 1 else "is"
         left_out = f"the {counted(decided, 'proposal')} left out {verb} excluded"
-        return left_out if decided else "every proposal is funded"
+        assessed = " that can be assessed" if len(choice.selected) < proposals else ""
+        return left_out if decided else f"every proposal{assessed} is funded"
     into, excludes = choice.selected, problem["excludes"]
     barred = {a for a, b in [*excludes, *((b, a) for a, b in excludes)] if into[b]}
     barred |= {a for a, b in problem["requires"] if not into[b]}
