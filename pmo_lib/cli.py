@@ -314,7 +314,7 @@ def why(
         terminal.print_why(notes, found)
         missing = len(asked or made.evaluation.score) - len(found)
         terminal.print_stopped(stopped(), missing)
-        terminal.print_open(found["says"].str.contains("cannot tell").sum(), "project")
+        terminal.print_open(((found["low"] == 0) & (found["high"] > 0)).sum(), "project")
         terminal.print_written(written)
 
 

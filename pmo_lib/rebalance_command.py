@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pmo_lib import statements, terminal
+from pmo_lib import terminal
 from pmo_lib.command import (
     BUDGET,
     JSON,
@@ -19,7 +19,7 @@ from pmo_lib.command import (
     PROOF,
     plain_errors,
     print_json,
-    proposals,
+    proposals_for_this_run,
     records,
     together,
     write_files,
@@ -68,16 +68,14 @@ def rebalance(
 
         table = functools.partial(read_table, name="status")
         with terminal.stoppable() as stopped, terminal.progress(stopped) as progress:
-            (opened, saved), report, last = together(
-                lambda: proposals(portfolio, map),
+            (opened, settings, tried), report, last = together(
+                lambda: proposals_for_this_run(portfolio, map, budget_scale=budget),
                 lambda: (
                     status and (mapped_status(status, status_map) if status_map else table(status))
                 ),
                 lambda: before and folder.open_folder(before),
             )
-            settings, updates = saved, None
-            if budget is not None:
-                settings = dataclasses.replace(saved, budget_scale=budget)
+            updates = None
             if report is not None:
                 opened, updates = update_status(opened, report)
             progress(0, 3, "the list without a review")
@@ -91,7 +89,7 @@ def rebalance(
                 bridge, shares = since.since_last(last, (opened, settings), seen.rules)
                 differs = since.differing(last, (opened, settings))
         words = running.actions_in_words(seen) + running.stands_in_words(seen)
-        words += [running.never_approved(seen), *statements.for_this_run(saved, settings)]
+        words += [running.never_approved(seen), *tried]
         words += [running.figures_in_words(seen), *running.not_assessed(seen)]
         if bridge is not None:
             moved = {c: worth_words(share, settings) for c, share in shares.items() if share}

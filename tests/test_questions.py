@@ -400,7 +400,10 @@ def test_the_example_is_told(made, frontier, tight):
     table = limits.budgets(made, frontier)
     assert table["worth [points]"].tolist()[3] == 369.9
     assert table["enters"].iloc[:2].tolist() == ["–", "–"]
-    assert "From the present budgets to the" in limits.budgets_in_words(made, frontier)
+    assert (
+        "From the present budgets to the 120 % tried, a further £1m adds"
+        in limits.budgets_in_words(made, frontier)
+    )
     unmarked = frontier.assign(now=False)
     assert "No larger budget was tried" in limits.budgets_in_words(made, unmarked)
     answer = limits.bring_in(made)

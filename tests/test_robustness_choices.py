@@ -281,8 +281,7 @@ class TestFundingAcceptability:
         assert (found.attrs["solves"] > 0) == (most_free == 2)
 
     def test_the_same_whatever_the_workers(self):
-        values, cost, budget = drawn(5, 10)
-        sample = admissible_weights(list("abc")).sample(70, seed=1)
+        values, cost, budget, sample = few()
         alone = funding_acceptability(values, cost, budget, sample)
         for workers in (1, 2):
             with ProcessPoolExecutor(workers, mp_context=processes._Context()) as executor:
@@ -291,8 +290,7 @@ class TestFundingAcceptability:
             assert found.attrs == alone.attrs
 
     def test_long_searches_go_on_in_processes_of_this_machine(self, monkeypatch):
-        values, cost, budget = drawn(5, 10)
-        sample = admissible_weights(list("abc")).sample(70, seed=1)
+        values, cost, budget, sample = few()
         alone, started = funding_acceptability(values, cost, budget, sample), []
 
         def start():

@@ -107,17 +107,20 @@ def _remedy(model: Model, soft: list[Row]) -> str:
     moved = len(model.transfers) + len(model.hired)
     digits = models.MOVED_DIGITS if moved else models.DIGITS
     found = [(r, used(r, x, digits=digits)) for r in soft]
-    broken = [(j, r, total) for j, (r, total) in enumerate(found) if not holds(r, x, digits=digits)]
-    runs = groupby(enumerate(broken), lambda at: _alike(at[1][0] - at[0], *at[1][1:]))
-    words = [_words(model, [one[1:] for _, one in run], x) for _, run in runs]
+    runs = groupby(found, lambda at: None if holds(at[0], x, digits=digits) else _alike(*at))
+    words = [_words(model, list(run), x) for alike, run in runs if alike]
     return " and ".join(dict.fromkeys(words))
 
 
-def _alike(place: int, one: Row, found: float) -> tuple:
+def _alike(one: Row, found: float) -> tuple:
     """Return what the capacities of a role share that are raised alike, month after month."""
     if one.kind != "capacity" or not isinstance(one.label, tuple):
-        return one.kind, one.label
-    return one.kind, one.label[:-1], place, exact_sum(np.array([found, -one.high]))
+        return one.kind, one.words
+    return one.kind, one.label[:-1], _lacking(one, found)
+
+
+def _lacking(one: Row, found: float) -> float:
+    return exact_sum(np.array([found, -one.high]))
 
 
 def _words(model: Model, run: list[tuple[Row, float]], x: np.ndarray) -> str:
@@ -125,7 +128,7 @@ def _words(model: Model, run: list[tuple[Row, float]], x: np.ndarray) -> str:
     if one.kind in ("budget", "capacity"):
         what = one.words.split(" is ")[0]
         until = f" to {run[-1][0].label[-1]}" if len(run) > 1 else ""
-        return f"raise {what}{until} by {amount(exact_sum(np.array([found, -one.high])))}"
+        return f"raise {what}{until} by {amount(_lacking(one, found))}"
     if one.kind != "limit":
         return f"drop the rule that {one.words}"
     if np.isfinite(one.share):

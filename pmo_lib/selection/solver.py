@@ -271,11 +271,12 @@ class _Run:
     def _watch(self, event) -> None:
         out = event.data_out
         self.own = out.mip_primal_bound / self.scale, out.mip_dual_bound / self.scale
-        value, bound = self._seen()
+        found = self._seen()[0] > -np.inf  # before that, even an infinite gap is not reached
+        waited = _had(self.began) >= self.patience
         if self.asked:
             self.reason = "stopped"
-        elif value > -np.inf and _had(self.began) >= self.patience:
-            self.reason = "gap reached" if relative_gap(value, bound) <= self.gap else ""
+        elif found and waited and relative_gap(*self._seen()) <= self.gap:
+            self.reason = "gap reached"
         if self.reason:
             event.interrupt()
 
